@@ -1,0 +1,3 @@
+//! Automatic call distribution: queues, agents, skills, offers, overflow. Pure: time is an argument.
+
+pub mod api;

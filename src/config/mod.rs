@@ -1,0 +1,3 @@
+//! Files to checked configuration: raw (serde, unknown keys refused), then checked.
+
+pub mod finding;

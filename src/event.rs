@@ -1,0 +1,428 @@
+//! Everything that happened, in the words of the business. The journal stores these;
+//! index, statistics, metrics and reports are folds of them.
+//!
+//! Adding a variant or an optional field keeps [`SCHEMA`]; anything else raises it, adds an
+//! upgrade in `io/journal`, and a golden journal under `tests/golden/` that must load for ever.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::*;
+use crate::now::{Mono, Now, Wall};
+use crate::sealed::{CallerNumber, KeyedDigits, Sealed};
+
+/// Version of the event schema, stored in every event.
+pub const SCHEMA: u16 = 1;
+
+/// The envelope around every [`EventKind`].
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Event {
+    pub schema: u16,
+    pub seq: Seq,
+    pub node: NodeId,
+    pub boot: BootId,
+    pub mono: Mono,
+    pub wall: Wall,
+    pub actor: Actor,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallId>,
+    pub config_version: ConfigVersion,
+    /// Plans in force when it happened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<PlanId>,
+    /// True for a marked test call of a drill; such events never enter business figures (CBA-29).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub drill: bool,
+    pub kind: EventKind,
+}
+
+fn is_false(b: &bool) -> bool {
+    !b
+}
+
+impl Event {
+    pub fn now(&self) -> Now {
+        Now { mono: self.mono, wall: self.wall }
+    }
+}
+
+/// Who caused it. Every command carries one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The server by itself: timers, routing.
+    Server,
+    /// The person who rang.
+    Caller,
+    /// An agent by telephone or by an agent's token.
+    Agent(AgentId),
+    /// A bearer token of the API: its name and role, never the token.
+    Token { name: String, role: Role },
+    /// A process of this machine through the control socket, by its user id.
+    Peer { uid: u32 },
+}
+
+/// Rights of a token, each including the ones before.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Reads figures and states.
+    Viewer,
+    /// Signs agents in and out, sets their states.
+    Agent,
+    /// Sees calls and recordings.
+    Supervisor,
+    /// Publishes, drains, imports.
+    Operator,
+}
+
+/// Why a call was refused before it was answered.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    UnknownEntry,
+    NoCommonCodec,
+    BadOffer,
+    NoMediaPort,
+    TooManyCalls,
+    StorageAlarm,
+    NothingPublished,
+    Draining,
+}
+
+/// How a call ended, from the caller's point of view.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Talked to an agent.
+    Agent,
+    /// Hung up in the menu, or it ended by a farewell: served by the machine.
+    SelfService,
+    /// Left while waiting.
+    Abandoned,
+    /// Left a message.
+    Message,
+    /// Asked for a callback.
+    Callback,
+    /// Sent on to another number.
+    Transferred,
+    /// Refused before it was answered.
+    Refused,
+    /// Gone before it was answered.
+    Cancelled,
+    /// The server stopped under it.
+    Interrupted,
+    /// Media or signalling failed.
+    Failed,
+    /// A member of staff dialled a star code.
+    Staff,
+}
+
+/// Who ended something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedBy {
+    Caller,
+    Agent,
+    Server,
+}
+
+/// Why a caller left a queue.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftQueue {
+    Answered,
+    Abandoned,
+    Overflowed {
+        to: OverflowTarget,
+    },
+    Message,
+    Callback,
+    /// The server stopped, or the call failed.
+    Lost,
+}
+
+/// Where a queue sends a caller it does not keep.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverflowTarget {
+    Queue(QueueId),
+    Message,
+    Callback,
+}
+
+/// What made a queue send a caller on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverflowReason {
+    Full,
+    WaitedTooLong,
+    NoAgentSignedIn,
+    Closed,
+}
+
+/// How an offer to an agent ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferEnd {
+    Answered,
+    /// Rang for the whole ring time (HB-ring: 15 s).
+    NoAnswer,
+    Rejected,
+    Unreachable,
+    CallerGone,
+    /// The agent signed out or went not ready while it rang.
+    Withdrawn,
+}
+
+/// What an agent is doing. Names of the field (STYLE: agent states).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentState {
+    LoggedOut,
+    NotReady { reason: String },
+    Ready,
+    Offered,
+    Talking,
+    Hold,
+    WrapUp,
+}
+
+/// Kinds of a caller's mistakes in a menu.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MenuError {
+    Silence,
+    WrongKey,
+    /// Collected digits were not of the wanted form.
+    BadInput,
+}
+
+/// Why one agent was chosen, or nobody: readable for ever (routing explains itself).
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Why {
+    /// Strategy that ranked the candidates.
+    pub strategy: String,
+    /// Candidates in the order of preference, with what ranked them, e.g. `1002 idle 41 s`.
+    pub candidates: Vec<String>,
+    /// Agents left out, with the reason, e.g. `1003 lacks card>=3`.
+    pub excluded: Vec<String>,
+}
+
+/// What one received or sent stream came to.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct LegStats {
+    pub received: u64,
+    pub sent: u64,
+    pub lost: u64,
+    pub jitter_us: u32,
+}
+
+/// Conditions that stop new calls or endanger records; each raises a metric.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alarm {
+    /// The journal cannot be written or lags; events wait in memory.
+    Journal,
+    /// The spool of recordings cannot be written.
+    Spool,
+    /// The index database cannot be written; it catches up from the journal.
+    Index,
+    /// Finished recordings cannot be archived; their spools are kept.
+    Archive,
+    /// The port range for RTP is used up.
+    MediaPorts,
+    /// A media worker is late or gone.
+    MediaWorker,
+}
+
+/// What happened. Fields are business facts; durations in milliseconds of monotonic time.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum EventKind {
+    // --- the server -----------------------------------------------------------------
+    ServerStarted {
+        version: String,
+    },
+    ServerStopping {
+        calls: u32,
+    },
+    ServerStopped,
+    /// The wall clock moved by itself against the monotonic one.
+    ClockStepped {
+        by_ms: i64,
+    },
+    AlarmRaised {
+        alarm: Alarm,
+        detail: String,
+    },
+    AlarmCleared {
+        alarm: Alarm,
+    },
+    /// A snapshot was published (`by` and `reason` as given by operations) and is in force for new calls.
+    ConfigPublished {
+        version: ConfigVersion,
+        by: String,
+        reason: String,
+        digest: String,
+    },
+    /// Drafts were refused; the running version stays.
+    ConfigRefused {
+        findings: u32,
+    },
+    DirectoryImported {
+        agents: u32,
+        devices: u32,
+    },
+
+    // --- a call ----------------------------------------------------------------------
+    CallArrived {
+        entry: EntryId,
+        caller: Sealed<CallerNumber>,
+    },
+    CallRefused {
+        reason: Refusal,
+        code: u16,
+    },
+    /// Recording begins here unless the entry is exempt (HB-notice).
+    CallAnswered {
+        worker: WorkerId,
+        codec: String,
+        recorded: bool,
+    },
+    LanguageSet {
+        language: Language,
+    },
+    MenuEntered {
+        menu: MenuId,
+    },
+    /// A key that a non-secret step consumed.
+    KeyPressed {
+        menu: MenuId,
+        key: Key,
+    },
+    MenuFailed {
+        menu: MenuId,
+        error: MenuError,
+    },
+    InformationHeard {
+        menu: MenuId,
+        node: String,
+    },
+    /// Digits were collected; `value` only for a step that is not secret.
+    DigitsCollected {
+        menu: MenuId,
+        node: String,
+        count: u8,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<Sealed<KeyedDigits>>,
+    },
+    /// Asked for a person, or was led to one (CBA-10b). `since_answer_ms`: answer → asking.
+    AgentRequested {
+        menu: MenuId,
+        since_answer_ms: u64,
+    },
+    QueueEntered {
+        queue: QueueId,
+        waiting: u32,
+    },
+    PositionAnnounced {
+        queue: QueueId,
+        position: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        estimate_s: Option<u32>,
+    },
+    Offered {
+        queue: QueueId,
+        agent: AgentId,
+        device: DeviceId,
+        why: Why,
+    },
+    OfferEnded {
+        queue: QueueId,
+        agent: AgentId,
+        end: OfferEnd,
+        rang_ms: u64,
+    },
+    /// Exactly one for each [`EventKind::QueueEntered`].
+    QueueLeft {
+        queue: QueueId,
+        left: LeftQueue,
+        waited_ms: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<OverflowReason>,
+    },
+    /// Caller and agent hear each other; the work number was told before (HB-id).
+    TalkStarted {
+        queue: QueueId,
+        agent: AgentId,
+    },
+    HoldStarted {
+        agent: AgentId,
+    },
+    HoldEnded {
+        agent: AgentId,
+        held_ms: u64,
+    },
+    TalkEnded {
+        queue: QueueId,
+        agent: AgentId,
+        talked_ms: u64,
+        by: EndedBy,
+    },
+    MessageLeft {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+        length_ms: u64,
+    },
+    /// Last event of a call apart from those about its recording.
+    CallEnded {
+        outcome: Outcome,
+        by: EndedBy,
+        /// From the answer; 0 if never answered.
+        duration_ms: u64,
+        caller_leg: LegStats,
+    },
+    /// Found open in the journal at a start: the server had stopped under it.
+    CallInterrupted {
+        /// From the answer to the last sound found; 0 if never answered.
+        duration_ms: u64,
+    },
+    RecordingArchived {
+        /// Relative to the archive's root.
+        file: String,
+        /// SHA-256 of the file, hex.
+        sha256: String,
+        length_ms: u64,
+        /// Sound that was never received or is lost.
+        missing_ms: u64,
+        /// Silenced on purpose (secrets).
+        masked_ms: u64,
+    },
+    RecordingFailed {
+        reason: String,
+    },
+
+    // --- agents and devices -------------------------------------------------------------
+    DeviceRegistered {
+        device: DeviceId,
+    },
+    DeviceUnregistered {
+        device: DeviceId,
+    },
+    AgentSignedIn {
+        agent: AgentId,
+        device: DeviceId,
+    },
+    AgentSignedOut {
+        agent: AgentId,
+    },
+    AgentStateChanged {
+        agent: AgentId,
+        state: AgentState,
+    },
+    SignInRefused {
+        device: DeviceId,
+    },
+}

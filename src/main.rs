@@ -1,0 +1,3 @@
+//! The entry: everything else is in the library.
+
+fn main() {}

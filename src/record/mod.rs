@@ -1,0 +1,5 @@
+//! Records: index rows as a fold of events, recordings as a function of spooled entries.
+//!
+//! Does not open files or databases; `io/` does.
+
+pub mod spool;
