@@ -1,1 +1,3 @@
-//! io
+//! The shell: sockets, files, databases, threads, clocks. Holds no business decision.
+
+pub mod handle;

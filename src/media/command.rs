@@ -205,3 +205,35 @@ pub enum OpenFailure {
     TooManyLegs,
     Other,
 }
+
+/// Every prompt of a published snapshot, by language and name; immutable and shared.
+#[derive(Clone, Debug, Default)]
+pub struct PromptTable {
+    clips: std::collections::BTreeMap<(String, String), Clip>,
+}
+
+impl PromptTable {
+    /// Language of sound without words: hold audio, tones.
+    pub const ANY: &'static str = "any";
+
+    pub fn insert(&mut self, language: &str, name: &str, clip: Clip) {
+        self.clips.insert((language.to_owned(), name.to_owned()), clip);
+    }
+
+    /// The clip in `language`, else without words, else in any other language: never silence if
+    /// there is a recording at all.
+    pub fn get(&self, language: &str, name: &str) -> Option<&Clip> {
+        let exact = |language: &str| self.clips.get(&(language.to_owned(), name.to_owned()));
+        exact(language)
+            .or_else(|| exact(Self::ANY))
+            .or_else(|| self.clips.iter().find(|((_, n), _)| n == name).map(|(_, clip)| clip))
+    }
+
+    pub fn by_hash(&self, hash: PromptHash) -> Option<&Clip> {
+        self.clips.values().find(|clip| clip.hash == hash)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &Clip)> {
+        self.clips.iter().map(|((language, name), clip)| (language.as_str(), name.as_str(), clip))
+    }
+}
