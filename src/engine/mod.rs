@@ -1,3 +1,375 @@
 //! Composition of the cores into the hotline: wires, and nothing else. Pure.
+//!
+//! [`Engine::handle`] takes one input at a time, [`Engine::poll_output`] says what is to be done,
+//! [`Engine::poll_timeout`] when to come back. The shell writes events before it carries out the
+//! effects that follow them. Does not decide anything a core can decide.
 
+mod alarms;
 pub mod command;
+mod commands;
+mod emit;
+mod live;
+mod open_calls;
+mod settings;
+mod timers;
+mod wire_acd;
+mod wire_call;
+mod wire_media;
+mod wire_menu;
+mod wire_sip;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+
+use crate::acd::Router;
+use crate::acd::api::AgentProfile;
+use crate::config::published::Published;
+use crate::event::{Actor, Alarm, Event, EventKind};
+use crate::ids::*;
+use crate::media::command::{Command as MediaCommand, MediaEvent, SpoolRef};
+use crate::media::ports::PortPool;
+use crate::now::{Mono, Now};
+use crate::sealed::{CallKey, Redacted};
+use crate::sip::api::{Count, DeviceAccount, DialogId};
+use crate::sip::stack::{Binding, Stack};
+use crate::stats::Stats;
+
+use command::{Reply, Request};
+use live::Live;
+pub use open_calls::{OpenCall, OpenCalls};
+pub use settings::{MediaSettings, Settings};
+use timers::Timers;
+
+/// Everything that can happen to the hotline.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A SIP datagram, or a message framed from a stream.
+    Message {
+        flow: FlowId,
+        bytes: Vec<u8>,
+    },
+    FlowClosed {
+        flow: FlowId,
+    },
+    Media {
+        worker: WorkerId,
+        event: MediaEvent,
+    },
+    Request(Request),
+    /// Answer to [`Output::VerifySecret`].
+    SecretVerified {
+        call: CallId,
+        verdict: Verdict,
+    },
+    /// A finished recording, or why there is none.
+    Archived {
+        call: CallId,
+        result: EventKind,
+    },
+    Alarm {
+        alarm: Alarm,
+        state: AlarmState,
+    },
+    /// A checked snapshot comes into force for new calls.
+    Published(Arc<Published>),
+    /// Drafts were refused by `check`.
+    PublishRefused {
+        findings: u32,
+    },
+    Directory(Arc<Directory>),
+    /// No new calls; running ones are ended at the deadline.
+    Drain {
+        deadline: Mono,
+    },
+    TakeSnapshot,
+    RenderMetrics {
+        id: u64,
+    },
+    /// Nothing but time has passed.
+    Tick,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    Right,
+    Wrong,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AlarmState {
+    Raised { detail: String },
+    Cleared,
+}
+
+/// Agents and devices as the database holds them.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    pub agents: BTreeMap<AgentId, AgentProfile>,
+    pub devices: Vec<DeviceAccount>,
+    /// Set when an import caused it: then it is an event.
+    pub imported: bool,
+}
+
+/// What the shell does, in order.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// The key of a new call and its caller's number, for the key table; before the call's events.
+    StoreKey {
+        key: CallKey,
+        number: Redacted<String>,
+    },
+    Event(Box<Event>),
+    Transmit {
+        flow: FlowId,
+        bytes: Vec<u8>,
+    },
+    Connect {
+        remote: std::net::SocketAddr,
+        bytes: Vec<u8>,
+    },
+    Count(Count),
+    Media {
+        worker: WorkerId,
+        command: MediaCommand,
+    },
+    Reply {
+        id: u64,
+        reply: Reply,
+    },
+    VerifySecret {
+        call: CallId,
+        agent: AgentId,
+        secret: Redacted<String>,
+    },
+    /// Make the archive file of an ended call.
+    Finalise(FinaliseOrder),
+    /// The call was never answered: its spooled silence is of no use.
+    DiscardSpool {
+        call: CallId,
+    },
+    Snapshot {
+        seq: Seq,
+        bytes: Vec<u8>,
+    },
+    Metrics {
+        id: u64,
+        text: String,
+    },
+    /// Drained: no call is left, the server may stop.
+    Drained,
+}
+
+/// See [`Output::Finalise`].
+#[derive(Clone, PartialEq, Debug)]
+pub struct FinaliseOrder {
+    pub call: CallId,
+    /// When it was answered: the folder of the archive is this day's.
+    pub answered: crate::now::Wall,
+    pub worker: WorkerId,
+    pub spool: Vec<SpoolRef>,
+}
+
+/// The whole hotline on a clock that is given to it.
+pub struct Engine {
+    settings: Settings,
+    stack: Stack,
+    router: Router,
+    stats: Stats,
+    open: OpenCalls,
+    calls: BTreeMap<CallId, Live>,
+    dialogs: HashMap<DialogId, LegId>,
+    timers: Timers,
+    media: MediaPool,
+    house: House,
+    journal: JournalHead,
+    outputs: VecDeque<Output>,
+}
+
+/// Ports and workers.
+struct MediaPool {
+    ports: PortPool,
+    /// Legs on each worker.
+    load: Vec<u32>,
+    rng: ChaCha20Rng,
+}
+
+/// What is in force.
+struct House {
+    published: Option<Arc<Published>>,
+    directory: Arc<Directory>,
+    /// Which agent sits at which device.
+    seats: BTreeMap<DeviceId, AgentId>,
+    alarms: BTreeSet<Alarm>,
+    draining: Option<Mono>,
+    drained: bool,
+}
+
+/// Where the journal stands, and what stamps events.
+struct JournalHead {
+    seq: Seq,
+    calls: u32,
+    now: Now,
+    config_version: ConfigVersion,
+}
+
+/// What an engine starts from: empty, or what journal and shell remember.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// Last event in the journal.
+    pub seq: Seq,
+    pub stats: Stats,
+    pub open: OpenCalls,
+    pub bindings: Vec<Binding>,
+}
+
+impl Engine {
+    /// An engine at `now`; calls that were open when the server stopped are closed as interrupted.
+    pub fn new(settings: Settings, memory: Memory, now: Now) -> Engine {
+        let mut stack = Stack::new(settings.stack.clone());
+        stack.restore_bindings(now, memory.bindings);
+        let media = MediaPool {
+            ports: PortPool::new(settings.media.ports.clone(), settings.seed_u64(1)),
+            load: vec![0; usize::from(settings.media.workers)],
+            rng: ChaCha20Rng::from_seed(settings.seed),
+        };
+        let house = House {
+            published: None,
+            directory: Arc::default(),
+            seats: BTreeMap::new(),
+            alarms: BTreeSet::new(),
+            draining: None,
+            drained: false,
+        };
+        let journal = JournalHead {
+            seq: memory.seq,
+            calls: 0,
+            now,
+            config_version: memory.open.config_version,
+        };
+        let mut engine = Engine {
+            settings,
+            stack,
+            router: Router::new(),
+            stats: memory.stats,
+            open: memory.open,
+            calls: BTreeMap::new(),
+            dialogs: HashMap::new(),
+            timers: Timers::default(),
+            media,
+            house,
+            journal,
+            outputs: VecDeque::new(),
+        };
+        engine.close_interrupted();
+        engine
+    }
+
+    /// Take one input, decide everything that follows from it.
+    pub fn handle(&mut self, now: Now, input: Input) {
+        self.clock(now);
+        match input {
+            Input::Message { flow, bytes } => self.stack.handle_message(now, flow, &bytes),
+            Input::FlowClosed { flow } => self.stack.flow_closed(now, flow),
+            Input::Media { worker, event } => self.on_media(worker, event),
+            Input::Request(request) => self.on_request(request),
+            Input::SecretVerified { call, verdict } => self.on_secret_verified(call, verdict),
+            Input::Archived { call, result } => self.on_archived(call, result),
+            Input::Alarm { alarm, state } => self.set_alarm(alarm, state),
+            Input::Published(published) => self.on_published(published),
+            Input::PublishRefused { findings } => {
+                self.emit(Actor::Server, None, EventKind::ConfigRefused { findings })
+            }
+            Input::Directory(directory) => self.on_directory(directory),
+            Input::Drain { deadline } => self.on_drain(deadline),
+            Input::TakeSnapshot => self.take_snapshot(),
+            Input::RenderMetrics { id } => self.render_metrics(id),
+            Input::Tick => {}
+        }
+        self.settle();
+    }
+
+    /// What is to be done next, in order; `None` when everything is said.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When time alone will change something.
+    pub fn poll_timeout(&self) -> Option<Mono> {
+        let drain = self.house.draining.filter(|_| !self.calls.is_empty());
+        [self.stack.poll_timeout(), self.router.poll_timeout(), self.timers.next(), drain]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Calls under way.
+    pub fn calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// The figures so far.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// True when nothing of any call is left: no leg, dialog, timer or port (simulation's end check).
+    pub fn leftovers(&self) -> Vec<String> {
+        let mut left = Vec::new();
+        let (transactions, dialogs, _) = self.stack.counts();
+        let ports = self.media.ports.in_use();
+        let legs: u32 = self.media.load.iter().sum();
+        for (what, n) in [
+            ("calls", self.calls.len()),
+            ("legs", usize::try_from(legs).unwrap_or(usize::MAX)),
+            ("dialogs known to the engine", self.dialogs.len()),
+            ("dialogs", dialogs),
+            ("transactions", transactions),
+            ("timers", self.timers.len()),
+            ("ports", ports),
+            ("open calls in the journal", self.open.calls().count()),
+        ] {
+            if n > 0 {
+                left.push(format!("{n} {what}"));
+            }
+        }
+        left
+    }
+
+    pub fn router(&self) -> &Router {
+        &self.router
+    }
+
+    pub fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// Time-outs and the cores' outputs, until nothing more follows.
+    fn settle(&mut self) {
+        let now = self.journal.now;
+        self.stack.handle_timeout(now);
+        self.router.handle_timeout(now.mono);
+        while let Some((call, timer)) = self.timers.expired(now.mono) {
+            self.on_timer(call, timer);
+        }
+        if self.house.draining.is_some_and(|deadline| now.mono >= deadline) {
+            self.house.draining = Some(Mono(u64::MAX));
+            self.stop_all();
+        }
+        loop {
+            if let Some(output) = self.stack.poll_output() {
+                self.on_stack_output(output);
+            } else if let Some(output) = self.router.poll_output() {
+                self.on_router_output(output);
+            } else {
+                break;
+            }
+        }
+        if self.house.draining.is_some() && self.calls.is_empty() && !self.house.drained {
+            self.house.drained = true;
+            self.outputs.push_back(Output::Drained);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Events: stamped here and nowhere else, folded at once, handed to the journal.
+
+use super::open_calls::Interrupted;
+use super::{Engine, Output};
+use crate::event::{Actor, EndedBy, Event, EventKind, LeftQueue, SCHEMA};
+use crate::ids::CallId;
+use crate::now::Now;
+use crate::stats::exposition;
+
+/// A wall clock that runs away from the monotonic one by more than this has been set.
+const CLOCK_STEP_MS: i64 = 1_000;
+
+impl Engine {
+    /// Time goes on; a step of the wall clock is an event.
+    pub(super) fn clock(&mut self, now: Now) {
+        let before = self.journal.now;
+        let passed = i64::try_from(now.mono.since(before.mono).as_millis()).unwrap_or(i64::MAX);
+        let by_ms = now.wall.0.saturating_sub(before.wall.0).saturating_sub(passed);
+        self.journal.now = now;
+        if by_ms.abs() >= CLOCK_STEP_MS {
+            self.emit(Actor::Server, None, EventKind::ClockStepped { by_ms });
+        }
+    }
+
+    /// Make it an event.
+    pub(super) fn emit(&mut self, actor: Actor, call: Option<CallId>, kind: EventKind) {
+        self.journal.seq.0 += 1;
+        let pinned = call.and_then(|id| self.calls.get(&id)).map(super::Live::config_version);
+        let event = Event {
+            schema: SCHEMA,
+            seq: self.journal.seq,
+            node: self.settings.node,
+            boot: self.settings.boot,
+            mono: self.journal.now.mono,
+            wall: self.journal.now.wall,
+            actor,
+            call,
+            config_version: pinned.unwrap_or(self.journal.config_version),
+            plans: Vec::new(),
+            drill: false,
+            kind,
+        };
+        self.stats.apply(&event);
+        self.open.apply(&event);
+        self.outputs.push_back(Output::Event(Box::new(event)));
+    }
+
+    pub(super) fn emit_call(&mut self, call: CallId, kind: EventKind) {
+        self.emit(Actor::Server, Some(call), kind);
+    }
+
+    /// Calls the journal holds as open belong to a server that is no more.
+    pub(super) fn close_interrupted(&mut self) {
+        self.emit(Actor::Server, None, EventKind::ServerStarted { version: self.settings.version.clone() });
+        for Interrupted { call, queue, talk, duration_ms } in self.open.interrupted() {
+            if let Some((queue, waited_ms)) = queue {
+                let left = LeftQueue::Lost;
+                self.emit_call(
+                    call,
+                    EventKind::QueueLeft { queue, left, waited_ms, agent: None, reason: None },
+                );
+            }
+            if let Some((queue, agent, talked_ms)) = talk {
+                self.emit_call(
+                    call,
+                    EventKind::TalkEnded { queue, agent, talked_ms, by: EndedBy::Server },
+                );
+            }
+            self.emit_call(call, EventKind::CallInterrupted { duration_ms });
+        }
+    }
+
+    pub(super) fn take_snapshot(&mut self) {
+        let memory = (&self.stats, &self.open, self.stack.bindings());
+        match serde_json::to_vec(&memory) {
+            Ok(bytes) => self.outputs.push_back(Output::Snapshot { seq: self.journal.seq, bytes }),
+            Err(error) => debug_assert!(false, "folds always serialise: {error}"),
+        }
+    }
+
+    pub(super) fn render_metrics(&mut self, id: u64) {
+        let queues = self.router.queues(self.journal.now.mono);
+        let live = exposition::Live { queues, agents: self.router.agents(self.journal.now.mono) };
+        let text = exposition::render(&self.stats, self.journal.now.wall, &live);
+        self.outputs.push_back(Output::Metrics { id, text });
+    }
+}

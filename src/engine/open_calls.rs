@@ -1,0 +1,122 @@
+//! Fold of what the journal holds as unfinished: calls without an end, answered calls without a
+//! recording. What a start after a crash has to put right.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Event, EventKind};
+use crate::ids::{AgentId, CallId, ConfigVersion, QueueId, Seq};
+use crate::now::Wall;
+
+/// An unfinished call as the journal knows it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OpenCall {
+    pub answered: Option<Wall>,
+    pub recorded: bool,
+    pub ended: bool,
+    pub queue: Option<(QueueId, Wall)>,
+    pub talk: Option<(QueueId, AgentId, Wall)>,
+    pub last: Wall,
+}
+
+/// See the module.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct OpenCalls {
+    calls: BTreeMap<CallId, OpenCall>,
+    pub config_version: ConfigVersion,
+    pub as_of_seq: Seq,
+    /// Agents signed in when the journal ended: they sign in again, the state was the server's.
+    pub agents: BTreeSet<AgentId>,
+}
+
+/// What is to be said of a call the server stopped under.
+pub(super) struct Interrupted {
+    pub call: CallId,
+    pub queue: Option<(QueueId, u64)>,
+    pub talk: Option<(QueueId, AgentId, u64)>,
+    pub duration_ms: u64,
+}
+
+impl OpenCalls {
+    pub fn calls(&self) -> impl Iterator<Item = (&CallId, &OpenCall)> {
+        self.calls.iter()
+    }
+
+    /// Answered calls whose recording is neither archived nor given up.
+    pub fn unarchived(&self) -> impl Iterator<Item = (CallId, Wall)> {
+        self.calls
+            .iter()
+            .filter(|(_, open)| open.recorded)
+            .filter_map(|(call, open)| Some((*call, open.answered?)))
+    }
+
+    pub fn apply(&mut self, event: &Event) {
+        self.as_of_seq = event.seq;
+        match &event.kind {
+            EventKind::ConfigPublished { version, .. } => self.config_version = *version,
+            EventKind::AgentSignedIn { agent, .. } => {
+                self.agents.insert(agent.clone());
+            }
+            EventKind::AgentSignedOut { agent } => {
+                self.agents.remove(agent);
+            }
+            kind => {
+                if let Some(call) = event.call {
+                    self.apply_to_call(call, event.wall, kind);
+                }
+            }
+        }
+    }
+
+    fn apply_to_call(&mut self, call: CallId, wall: Wall, kind: &EventKind) {
+        if let EventKind::CallArrived { .. } = kind {
+            let open = OpenCall {
+                answered: None,
+                recorded: false,
+                ended: false,
+                queue: None,
+                talk: None,
+                last: wall,
+            };
+            self.calls.insert(call, open);
+        }
+        let Some(open) = self.calls.get_mut(&call) else { return };
+        open.last = open.last.max(wall);
+        match kind {
+            EventKind::CallAnswered { recorded, .. } => {
+                open.answered = Some(wall);
+                open.recorded = *recorded;
+            }
+            EventKind::QueueEntered { queue, .. } => open.queue = Some((queue.clone(), wall)),
+            EventKind::QueueLeft { .. } => open.queue = None,
+            EventKind::TalkStarted { queue, agent } => {
+                open.talk = Some((queue.clone(), agent.clone(), wall));
+            }
+            EventKind::TalkEnded { .. } => open.talk = None,
+            EventKind::CallEnded { .. } | EventKind::CallInterrupted { .. } => open.ended = true,
+            EventKind::RecordingArchived { .. } | EventKind::RecordingFailed { .. } => open.recorded = false,
+            _ => {}
+        }
+        if open.ended && !open.recorded {
+            self.calls.remove(&call);
+        }
+    }
+
+    pub(super) fn interrupted(&self) -> Vec<Interrupted> {
+        let between = |from: Wall, to: Wall| u64::try_from(to.0.saturating_sub(from.0)).unwrap_or(0);
+        self.calls
+            .iter()
+            .filter(|(_, open)| !open.ended)
+            .map(|(call, open)| Interrupted {
+                call: *call,
+                queue: open.queue.clone().map(|(queue, since)| (queue, between(since, open.last))),
+                talk: open
+                    .talk
+                    .clone()
+                    .map(|(queue, agent, since)| (queue, agent, between(since, open.last))),
+                duration_ms: open.answered.map_or(0, |answered| between(answered, open.last)),
+            })
+            .collect()
+    }
+}
