@@ -85,6 +85,8 @@ pub enum Input {
         deadline: Mono,
     },
     TakeSnapshot,
+    /// The last input: the server stops in good order.
+    Stop,
     RenderMetrics {
         id: u64,
     },
@@ -285,6 +287,10 @@ impl Engine {
             Input::Directory(directory) => self.on_directory(directory),
             Input::Drain { deadline } => self.on_drain(deadline),
             Input::TakeSnapshot => self.take_snapshot(),
+            Input::Stop => {
+                self.emit(Actor::Server, None, EventKind::ServerStopped);
+                self.take_snapshot();
+            }
             Input::RenderMetrics { id } => self.render_metrics(id),
             Input::Tick => {}
         }
@@ -303,6 +309,11 @@ impl Engine {
             .into_iter()
             .flatten()
             .min()
+    }
+
+    /// Last event made.
+    pub fn seq(&self) -> Seq {
+        self.journal.seq
     }
 
     /// Calls under way.

@@ -7,4 +7,5 @@ mod network;
 mod staff;
 mod world;
 
+pub use network::Weather;
 pub use world::{Params, Report, World};
