@@ -1,0 +1,170 @@
+//! What a worker records, and what happens when it cannot be written.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use super::counters::MediaCounters;
+use crate::ids::{CallId, LegId, WorkerId};
+use crate::media::command::{Codec, MediaEvent, SpoolRef};
+use crate::now::Mono;
+use crate::record::spool::Entry;
+
+/// Between two writes: what a crash loses at most.
+const INTERVAL: Duration = Duration::from_millis(100);
+/// Bytes kept for a spool that cannot be written: some seconds of a full worker.
+const MAX_UNWRITTEN: usize = 32 << 20;
+/// What an entry takes besides its sound, roughly.
+const ENTRY_BYTES: usize = 32;
+
+/// Where a worker's entries go. All calls are made by the worker's thread; none may wait longer
+/// than a write to the page cache takes.
+pub trait Spool {
+    /// Takes an entry into memory.
+    fn push(&mut self, entry: &Entry);
+
+    /// The same as an [`Entry::Received`], without copying its sound twice.
+    fn push_received(&mut self, packet: &ReceivedPacket<'_>);
+
+    /// Writes what was pushed. After an error everything is kept and tried again by the next call,
+    /// 100 ms later; it says nothing about calls that have ended.
+    fn flush(&mut self, now: Mono) -> io::Result<()>;
+
+    /// Where all blocks of the call stand. Called once a call, right after a flush that succeeded
+    /// and after its [`Entry::CallEnded`].
+    fn end_call(&mut self, call: CallId) -> Vec<SpoolRef>;
+}
+
+/// A voice packet to be recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ReceivedPacket<'a> {
+    pub leg: LegId,
+    pub at: Mono,
+    pub sequence: u16,
+    pub timestamp: u32,
+    pub codec: Codec,
+    pub payload: &'a [u8],
+}
+
+/// Whether the spool can be written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Health {
+    Good,
+    Failing,
+}
+
+/// The worker's side of a spool: knows whether it fails, and which calls wait for their end.
+pub(super) struct Tap {
+    spool: Box<dyn Spool + Send>,
+    health: Health,
+    /// Bytes pushed since the last successful write.
+    unwritten: usize,
+    /// Calls with at least one recorded leg.
+    recorded: BTreeSet<CallId>,
+    /// Calls that are over but for the last write.
+    ending: Vec<CallId>,
+    next_flush: Mono,
+}
+
+impl Tap {
+    pub fn new(spool: Box<dyn Spool + Send>) -> Self {
+        Tap {
+            spool,
+            health: Health::Good,
+            unwritten: 0,
+            recorded: BTreeSet::new(),
+            ending: Vec::new(),
+            next_flush: Mono(0),
+        }
+    }
+
+    /// False while the spool fails: nothing may be answered and silently unrecorded.
+    pub fn takes_new_calls(&self) -> bool {
+        self.health == Health::Good
+    }
+
+    /// The first entry of a leg.
+    pub fn open(&mut self, leg: LegId, at: Mono) {
+        self.recorded.insert(leg.call);
+        self.mark(&Entry::LegOpened { leg, at });
+    }
+
+    /// An entry that gives the recording its shape; there are few, so all are kept.
+    pub fn mark(&mut self, entry: &Entry) {
+        self.unwritten += ENTRY_BYTES;
+        self.spool.push(entry);
+    }
+
+    /// An entry of sound; false if it was dropped because the spool has failed for too long.
+    #[must_use]
+    pub fn sent(&mut self, entry: &Entry) -> bool {
+        if self.unwritten >= MAX_UNWRITTEN {
+            return false;
+        }
+        self.mark(entry);
+        true
+    }
+
+    /// The same for a received packet.
+    #[must_use]
+    pub fn received(&mut self, packet: &ReceivedPacket<'_>) -> bool {
+        if self.unwritten >= MAX_UNWRITTEN {
+            return false;
+        }
+        self.unwritten += ENTRY_BYTES + packet.payload.len();
+        self.spool.push_received(packet);
+        true
+    }
+
+    /// All legs of the call are closed. False if it was not recorded; nothing more comes of it then.
+    #[must_use]
+    pub fn end_call(&mut self, call: CallId, at: Mono) -> bool {
+        if !self.recorded.remove(&call) {
+            return false;
+        }
+        self.mark(&Entry::CallEnded { at });
+        self.ending.push(call);
+        true
+    }
+
+    /// Nothing waits to be written.
+    pub fn is_idle(&self) -> bool {
+        self.unwritten == 0 && self.ending.is_empty() && self.health == Health::Good
+    }
+
+    pub fn is_due(&self, now: Mono) -> bool {
+        now >= self.next_flush
+    }
+
+    /// Writes, and tells about calls that are now complete and about failure and recovery.
+    pub fn flush(
+        &mut self,
+        now: Mono,
+        worker: WorkerId,
+        counters: &MediaCounters,
+        tell: &mut impl FnMut(MediaEvent),
+    ) {
+        self.next_flush = now + INTERVAL;
+        let health = match self.spool.flush(now) {
+            Ok(()) => Health::Good,
+            Err(error) => {
+                counters.spool_errors.fetch_add(1, Relaxed);
+                if self.health == Health::Good {
+                    tracing::error!(worker = worker.0, %error, "the spool cannot be written; new calls are refused");
+                }
+                Health::Failing
+            }
+        };
+        if std::mem::replace(&mut self.health, health) != health {
+            tell(MediaEvent::SpoolFailing { worker, failing: health == Health::Failing });
+        }
+        if health == Health::Failing {
+            return;
+        }
+        self.unwritten = 0;
+        for call in self.ending.drain(..) {
+            tell(MediaEvent::CallSpooled { call, worker, spool: self.spool.end_call(call) });
+        }
+    }
+}
