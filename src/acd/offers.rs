@@ -30,29 +30,28 @@ pub(super) enum Notice {
 /// Whom to look for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Round {
-    /// Agents who did not miss this call.
+    /// Pairs in which the agent did not miss the call.
     First,
-    /// Anybody ready: all of them missed it.
+    /// Any pair: everybody else was tried.
     Again,
 }
 
 impl Router {
     /// Matches whoever changed. Before an input no ready agent stands beside a caller they could
-    /// serve, so only those who changed need be looked at: callers first (by their own strategy),
-    /// then agents, then callers whom every ready agent missed.
+    /// serve, so only those who changed need be looked at; callers first, because their queue's
+    /// strategy ranks the agents.
     pub(super) fn settle(&mut self, now: Mono) {
         let mut callers = std::mem::take(&mut self.unsettled.callers);
         let mut agents = std::mem::take(&mut self.unsettled.agents);
         callers.sort_by_key(|call| self.callers.get(call).map(|c| c.place));
         agents.sort_by_key(|id| self.agents.get(id).map(|a| a.idle_since));
-        for call in &callers {
-            self.place_caller(now, *call, Round::First);
-        }
-        for agent in &agents {
-            self.place_agent(now, agent);
-        }
-        for call in &callers {
-            self.place_caller(now, *call, Round::Again);
+        for round in [Round::First, Round::Again] {
+            for call in &callers {
+                self.place_caller(now, *call, round);
+            }
+            for agent in &agents {
+                self.place_agent(now, agent, round);
+            }
         }
     }
 
@@ -70,27 +69,31 @@ impl Router {
     }
 
     /// The best caller for an agent who came free: by the queue's priority, then by arrival.
-    fn place_agent(&mut self, now: Mono, id: &AgentId) {
+    fn place_agent(&mut self, now: Mono, id: &AgentId, round: Round) {
         let Some(agent) = self.agents.get(id).filter(|a| a.is_ready()) else { return };
-        let mut best: Option<(bool, u8, Place, CallId)> = None;
-        for queue in agent.serves.iter().filter_map(|q| self.queues.get(q)) {
-            let Some((missed, place, call)) = self.next_for(&queue.unoffered, id) else { continue };
-            let candidate = (missed, queue.config.priority, place, call);
-            if best.is_none_or(|b| candidate < b) {
-                best = Some(candidate);
-            }
-        }
-        if let Some((_, _, _, call)) = best {
+        let queues = agent.serves.iter().filter_map(|q| self.queues.get(q));
+        let firsts = queues.filter_map(|queue| {
+            let (place, call) = self.next_for(&queue.unoffered, id, round)?;
+            Some((queue.config.priority, place, call))
+        });
+        if let Some((_, _, call)) = firsts.min() {
             self.offer(now, call, id);
         }
     }
 
-    /// The first caller whom this agent has not missed, else the first; and whether it was missed.
-    fn next_for(&self, waiting: &BTreeMap<Place, CallId>, agent: &AgentId) -> Option<(bool, Place, CallId)> {
+    /// The caller of one queue whom this agent would take.
+    fn next_for(
+        &self,
+        waiting: &BTreeMap<Place, CallId>,
+        agent: &AgentId,
+        round: Round,
+    ) -> Option<(Place, CallId)> {
         let missed = |call: &CallId| self.callers.get(call).is_some_and(|c| c.tried.contains(agent));
-        let fresh = waiting.iter().take(CALLERS_PASSED).find(|(_, call)| !missed(call));
-        let (place, call) = fresh.or_else(|| waiting.first_key_value())?;
-        Some((fresh.is_none(), *place, *call))
+        let mut waiting = waiting.iter().map(|(place, call)| (*place, *call));
+        match round {
+            Round::First => waiting.take(CALLERS_PASSED).find(|(_, call)| !missed(call)),
+            Round::Again => waiting.next(),
+        }
     }
 
     fn offer(&mut self, now: Mono, call: CallId, id: &AgentId) {
