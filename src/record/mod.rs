@@ -2,4 +2,5 @@
 //!
 //! Does not open files or databases; `io/` does.
 
+pub mod day;
 pub mod spool;
