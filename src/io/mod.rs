@@ -5,3 +5,4 @@ pub mod handle;
 pub mod journal;
 pub mod keys;
 pub mod secrets;
+pub mod spool;

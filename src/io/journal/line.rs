@@ -81,7 +81,7 @@ pub fn write(
     buffer.extend_from_slice(CHAIN_OPENING);
     let end = buffer.len();
     buffer.resize(end + HEX_LENGTH, 0);
-    hex::encode_to_slice(chain.0, &mut buffer[end..]).map_err(serde::ser::Error::custom)?;
+    hex::encode_to_slice(chain.0, &mut buffer[end..]).map_err(<serde_json::Error as serde::ser::Error>::custom)?;
     buffer.extend_from_slice(CHAIN_CLOSING);
     buffer.push(b'\n');
     Ok(chain)
@@ -106,7 +106,6 @@ pub fn split(line: &[u8]) -> Option<Line<'_>> {
     Some(Line { payload, json, chain: Chain::from_hex(hex)? })
 }
 
-use serde::ser::Error as _;
 
 #[cfg(test)]
 mod tests {
