@@ -2,4 +2,8 @@
 //!
 //! Does not open files or databases; `io/` does.
 
+pub mod block;
+pub mod day;
+pub mod g711;
 pub mod spool;
+pub mod timeline;
