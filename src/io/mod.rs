@@ -4,3 +4,5 @@ pub mod crypto;
 pub mod handle;
 pub mod people;
 pub mod secret_files;
+pub mod tokens;
+pub mod transport_metrics;
