@@ -4,5 +4,8 @@ pub mod crypto;
 pub mod handle;
 pub mod people;
 pub mod secret_files;
+pub mod sip_framing;
+pub mod sip_tcp;
+pub mod sip_udp;
 pub mod tokens;
 pub mod transport_metrics;
