@@ -99,3 +99,10 @@ pub fn tone(hz: f64, level: f64, seconds: f64) -> Vec<i16> {
     fill_tones(&mut samples, 0, &[hz], level);
     samples
 }
+
+/// `seconds` of the two tones of a key.
+pub fn key_tone(key: Key, seconds: f64) -> Vec<i16> {
+    let mut samples = vec![0; (seconds * RATE) as usize];
+    fill_tones(&mut samples, 0, &Signal::key_tone(key), 0.25);
+    samples
+}
