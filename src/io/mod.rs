@@ -1,3 +1,4 @@
 //! The shell: sockets, files, databases, threads, clocks. Holds no business decision.
 
 pub mod handle;
+pub mod prompts;
