@@ -1,3 +1,4 @@
 //! Files to checked configuration: raw (serde, unknown keys refused), then checked.
 
 pub mod finding;
+pub mod queues;
