@@ -1,1 +1,6 @@
 //! cli
+
+pub mod check;
+pub mod drafts;
+pub mod show;
+pub mod try_;

@@ -1,5 +1,29 @@
 //! Menus as operations write them: parsed, checked against the standard, proved, interpreted.
 //!
 //! Does not know SIP, media, queues' state, files or clocks: texts come in as strings.
+//! The way through: `parse` (TOML → [`draft`], every mistake a finding with its place) →
+//! [`standard`] (rules over the draft) → `resolve` (draft → [`model::Program`]) → [`prove`]
+//! (the real [`interpreter`] walked through every state).
 
 pub mod api;
+mod compile;
+pub mod draft;
+pub mod draw;
+pub mod forms;
+pub mod interpreter;
+pub mod length;
+pub mod manifest;
+pub mod model;
+mod parse;
+pub mod prove;
+mod reader;
+pub mod report;
+mod resolve;
+pub mod standard;
+pub mod system;
+pub mod transcript;
+
+pub use compile::{Compiled, Sources, compile};
+pub use interpreter::Visit;
+pub use manifest::{ManifestView, RecordingState};
+pub use model::{Program, PromptKind, PromptText};

@@ -1,0 +1,100 @@
+//! From files to a program: every finding at once, and a program only if none is an error.
+
+use std::collections::BTreeSet;
+
+use crate::config::finding::Finding;
+use crate::ids::{EntryId, MenuId, QueueId};
+use crate::menu::draft::{Book, SystemDraft};
+use crate::menu::length::Measured;
+use crate::menu::manifest::ManifestView;
+use crate::menu::model::Program;
+use crate::menu::prove::{self, Proof};
+use crate::menu::reader::MISSING;
+use crate::menu::report::{Report, Spot};
+use crate::menu::{parse, resolve, standard};
+
+/// What menus are compiled from.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Sources {
+    /// Path and text of each TOML file; the menu is named by the file, `system.toml` is special.
+    pub files: Vec<(String, String)>,
+    /// Entries (dialled numbers) with their main menus.
+    pub mains: Vec<(EntryId, MenuId)>,
+    /// `None`: not known, so not checked.
+    pub queues: Option<BTreeSet<QueueId>>,
+    /// `None`: recordings are not checked.
+    pub manifest: Option<ManifestView>,
+}
+
+#[derive(Debug)]
+pub struct Compiled {
+    /// Present if no finding is an error.
+    pub program: Option<Program>,
+    pub findings: Vec<Finding>,
+    /// Present if the menus could be walked, even with findings.
+    pub proof: Option<Proof>,
+}
+
+/// Most files of one hotline.
+const MAX_FILES: usize = 2_000;
+
+pub fn compile(sources: &Sources) -> Compiled {
+    compile_measured(sources, &Measured::new())
+}
+
+/// As [`compile`], with the true lengths of recordings for the proof's seconds.
+pub fn compile_measured(sources: &Sources, measured: &Measured) -> Compiled {
+    let mut report = Report::new(&sources.files);
+    let book = read(sources, &mut report);
+    standard::check(&book, &mut report);
+    let program = resolve::resolve(&book);
+    let proof = program.as_ref().map(|program| prove::prove(program, measured));
+    for (spot, failure) in
+        proof.iter().flat_map(|proof| &proof.failures).map(|f| (menu_spot(&book, &f.menu), f))
+    {
+        report.add(failure.rule, &spot, failure.message.clone(), failure.help);
+    }
+    let program = program.filter(|_| !report.has_errors());
+    Compiled { program, findings: report.into_findings(), proof }
+}
+
+fn menu_spot(book: &Book, id: &MenuId) -> Spot {
+    crate::menu::draft::MenuDraft::find(&book.menus, id)
+        .map_or(Spot::file(usize::MAX), |menu| menu.spot.clone())
+}
+
+fn read(sources: &Sources, report: &mut Report<'_>) -> Book {
+    let mut book = Book {
+        languages: Vec::new(),
+        system: SystemDraft { spot: Spot::file(usize::MAX), texts: Default::default() },
+        menus: Vec::new(),
+        mains: sources.mains.clone(),
+        queues: sources.queues.clone(),
+        manifest: sources.manifest.clone(),
+    };
+    let mut has_system = false;
+    for (file, (path, text)) in sources.files.iter().enumerate().take(MAX_FILES) {
+        match id_of(path) {
+            "system" => {
+                has_system = true;
+                (book.languages, book.system) = parse::system(file, text, report);
+            }
+            id => book.menus.push(parse::menu(file, id, text, report)),
+        }
+    }
+    if !has_system {
+        let help = "Write system.toml with languages = [\"zh-CN\"] and a table [text].";
+        report.add_elsewhere(&MISSING, "system.toml", "there is no system.toml".to_owned(), help);
+    }
+    if book.mains.is_empty() {
+        let help = "Name an entry and its main menu under [sip] entries of ops/hotline.toml.";
+        report.add_elsewhere(&MISSING, "hotline.toml", "no dialled number has a main menu".to_owned(), help);
+    }
+    book
+}
+
+/// Name of the file without directories and `.toml`.
+pub fn id_of(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.strip_suffix(".toml").unwrap_or(name)
+}

@@ -1,0 +1,126 @@
+//! The menus as a picture: a tree of text, or a Mermaid flow chart.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::menu::model::{Menu, MenuIx, Program, Target};
+use crate::menu::prove::Proof;
+
+/// The tree with keys, texts in the first language, and seconds to a person.
+pub fn tree(program: &Program, proof: &Proof) -> String {
+    let mut text = String::new();
+    for main in &program.mains {
+        let _ = writeln!(text, "{} → {}", main.entry, title(program, proof, main.menu));
+        let mut seen = BTreeSet::from([main.menu]);
+        branch(program, proof, main.menu, "", &mut seen, &mut text);
+    }
+    text
+}
+
+fn title(program: &Program, proof: &Proof, menu: MenuIx) -> String {
+    let id = &program.menu(menu).id;
+    match proof.menus.iter().find(|row| row.menu == *id) {
+        Some(row) => format!("{id} (0 → {}, {:.0} s)", row.person, row.listening.as_secs_f64()),
+        None => id.to_string(),
+    }
+}
+
+fn branch(
+    program: &Program,
+    proof: &Proof,
+    at: MenuIx,
+    indent: &str,
+    seen: &mut BTreeSet<MenuIx>,
+    text: &mut String,
+) {
+    let menu = program.menu(at);
+    let last = menu.choices.len().saturating_sub(1);
+    for (ix, choice) in menu.choices.iter().enumerate() {
+        let (tee, bar) = if ix == last { ("└─", "   ") } else { ("├─", "│  ") };
+        let said = program.languages().first().map_or("", |l| program.text_of(&choice.prompt, l));
+        let leads = match choice.target {
+            Target::Menu(next) => title(program, proof, next),
+            other => target(program, menu, other),
+        };
+        let _ = writeln!(text, "{indent}{tee} {}  {said} → {leads}", choice.key);
+        if let Target::Menu(next) = choice.target
+            && seen.insert(next)
+        {
+            branch(program, proof, next, &format!("{indent}{bar}"), seen, text);
+        }
+    }
+}
+
+fn target(program: &Program, menu: &Menu, target: Target) -> String {
+    match target {
+        Target::Menu(ix) => program.menu(ix).id.to_string(),
+        Target::Queue(queue) => format!("queue {}", program.queue(queue)),
+        Target::Information(node) => {
+            let node = menu.information.get(usize::from(node));
+            format!("information {}", node.map_or("", |node| &node.name))
+        }
+        Target::Collect(node) => collect(program, menu, node),
+        Target::Language(table) => {
+            let to: BTreeSet<&str> =
+                program.languages().iter().zip(table).map(|(_, to)| program.language(to).as_str()).collect();
+            format!("language {}", to.into_iter().collect::<Vec<_>>().join(" or "))
+        }
+        Target::Message(Some(queue)) => format!("message for {}", program.queue(queue)),
+        Target::Message(None) => "message".to_owned(),
+        Target::Person => "person".to_owned(),
+        Target::Repeat => "again".to_owned(),
+        Target::Back => "back".to_owned(),
+        Target::End => "farewell".to_owned(),
+    }
+}
+
+/// Steps that collect digits follow one another: the whole chain.
+fn collect(program: &Program, menu: &Menu, node: u16) -> String {
+    let mut text = String::new();
+    let mut at = node;
+    for _ in 0..=menu.collects.len() {
+        let Some(step) = menu.collects.get(usize::from(at)) else { break };
+        let secret = if step.secret { " (secret)" } else { "" };
+        let _ = write!(text, "collect {}{secret} → ", step.name);
+        match step.target {
+            Target::Collect(next) => at = next,
+            other => {
+                text.push_str(&target(program, menu, other));
+                return text;
+            }
+        }
+    }
+    text.push('…');
+    text
+}
+
+/// A flow chart for documents (Mermaid).
+pub fn mermaid(program: &Program, proof: &Proof) -> String {
+    let mut text = String::from("flowchart LR\n");
+    for main in &program.mains {
+        let _ = writeln!(text, "  E{}([\"{}\"]) --> M{}", main.menu, quote(main.entry.as_str()), main.menu);
+    }
+    for (ix, menu) in program.menus.iter().enumerate() {
+        let title = title(program, proof, ix as MenuIx);
+        let _ = writeln!(text, "  M{ix}[\"{}\"]", quote(&title));
+        for (place, choice) in menu.choices.iter().enumerate() {
+            let said = program.languages().first().map_or("", |l| program.text_of(&choice.prompt, l));
+            let label = quote(&format!("{} {said}", choice.key));
+            match choice.target {
+                Target::Menu(next) => {
+                    let _ = writeln!(text, "  M{ix} -->|\"{label}\"| M{next}");
+                }
+                other => {
+                    let leads = quote(&target(program, menu, other));
+                    let _ = writeln!(text, "  M{ix} -->|\"{label}\"| M{ix}C{place}(\"{leads}\")");
+                }
+            }
+        }
+    }
+    text
+}
+
+/// Mermaid reads quotation marks and hashes in labels as its own.
+fn quote(text: &str) -> String {
+    text.replace('#', "#35;").replace('"', "#quot;")
+}

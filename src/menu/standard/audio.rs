@@ -1,0 +1,61 @@
+//! What is forbidden in words is forbidden in sound: only recordings on the manifest are played.
+
+use crate::config::finding::Severity;
+use crate::menu::api::PromptName;
+use crate::menu::draft::Book;
+use crate::menu::manifest::RecordingState;
+use crate::menu::report::{Report, Rule};
+
+pub const AUDIO_UNKNOWN: Rule = Rule {
+    id: "audio-unknown",
+    source: "CBA-10d",
+    severity: Severity::Error,
+    explanation: "Sound that nobody entered in the manifest may say anything.",
+};
+pub const RECORDING_MISSING: Rule = Rule {
+    id: "recording-missing",
+    source: "CBA-10d",
+    severity: Severity::Warning,
+    explanation: "A draft may be silent for now; publishing needs a current recording of every text.",
+};
+
+const BUILD: &str = "Run `hotline prompts build`, or record it.";
+
+pub fn check(book: &Book, report: &mut Report<'_>) {
+    let Some(manifest) = &book.manifest else { return };
+    for file in &manifest.unknown_files {
+        let message = format!("`{file}` is not in the manifest");
+        report.add_elsewhere(&AUDIO_UNKNOWN, file, message, "Enter it in the manifest, or remove it.");
+    }
+    for (name, speech, _) in book.speeches() {
+        for language in &book.languages {
+            let spot = speech.texts.get(language).map_or(&speech.spot, |text| &text.spot);
+            let key = (language.clone(), PromptName(name.clone()));
+            match manifest.recordings.get(&key) {
+                Some(RecordingState::Current) => {}
+                None => {
+                    let message = format!("`{name}` has no recording in {language}");
+                    report.add(&RECORDING_MISSING, spot, message, BUILD);
+                }
+                Some(RecordingState::TextChanged) => {
+                    let message = format!("the recording of `{name}` in {language} says an older text");
+                    report.add(&RECORDING_MISSING, spot, message, BUILD);
+                }
+                Some(RecordingState::HashMismatch) => {
+                    let message =
+                        format!("the recording of `{name}` in {language} is not the one in the manifest");
+                    report.add(
+                        &AUDIO_UNKNOWN,
+                        spot,
+                        message,
+                        "Restore the approved file, or have this one approved.",
+                    );
+                }
+                Some(RecordingState::Unapproved) => {
+                    let message = format!("nobody has approved the recording of `{name}` in {language}");
+                    report.add(&AUDIO_UNKNOWN, spot, message, "Listen to it and enter who approves it.");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Secrets are collected as secrets, so that no recording and no log holds them.
+
+use crate::config::finding::Severity;
+use crate::menu::draft::{Book, Form};
+use crate::menu::report::{Report, Rule};
+
+pub const SECRET: Rule = Rule {
+    id: "secret-declared",
+    source: "CBA-35d",
+    severity: Severity::Error,
+    explanation: "PINs and card numbers reach no recording, journal or log: the step says secret = true.",
+};
+
+const WORDS: [&str; 9] =
+    ["密码", "密碼", "卡号", "卡號", "验证码", "password", "card number", "passcode", "security code"];
+
+pub fn check(book: &Book, report: &mut Report<'_>) {
+    for menu in &book.menus {
+        for node in menu.collects.iter().filter(|node| !node.secret) {
+            let texts = node.text.iter().flat_map(|speech| speech.texts.values());
+            let says_so = texts.map(|text| text.value.as_str()).any(sounds_secret);
+            if node.form == Form::Card || says_so {
+                let message = format!("step `{}` asks for a secret and is not declared one", node.name.value);
+                report.add(&SECRET, &node.name.spot, message, "Add secret = true.");
+            }
+        }
+    }
+}
+
+fn sounds_secret(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let pin = lower.split(|c: char| !c.is_alphanumeric()).any(|word| word == "pin");
+    pin || WORDS.iter().any(|word| lower.contains(word))
+}
