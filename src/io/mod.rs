@@ -22,3 +22,5 @@ pub mod sip_tcp;
 pub mod sip_udp;
 pub mod tokens;
 pub mod transport_metrics;
+pub mod prompts;
+pub mod watch;
