@@ -95,7 +95,8 @@ impl OpenCalls {
             }
             EventKind::TalkEnded { .. } => open.talk = None,
             EventKind::CallEnded { .. } | EventKind::CallInterrupted { .. } => open.ended = true,
-            EventKind::RecordingArchived { .. } | EventKind::RecordingFailed { .. } => open.recorded = false,
+            // A failed one stays open: its spool is kept and every start tries again.
+            EventKind::RecordingArchived { .. } => open.recorded = false,
             _ => {}
         }
         if open.ended && !open.recorded {

@@ -62,7 +62,7 @@ pub struct Replies {
 
 /// Where effects go. Each is quick; what takes long has its own thread or task behind it.
 pub trait Effects: Send {
-    fn transmit(&mut self, flow: FlowId, bytes: &[u8]);
+    fn transmit(&mut self, flow: FlowId, bytes: Vec<u8>);
     fn connect(&mut self, remote: std::net::SocketAddr, bytes: Vec<u8>);
     fn count(&mut self, count: Count);
     fn verify_secret(&mut self, call: CallId, agent: AgentId, secret: Redacted<String>);
@@ -174,7 +174,7 @@ impl Running {
     fn effect(&mut self, effect: Output) {
         let effects = &mut self.outbox.effects;
         match effect {
-            Output::Transmit { flow, bytes } => effects.transmit(flow, &bytes),
+            Output::Transmit { flow, bytes } => effects.transmit(flow, bytes),
             Output::Connect { remote, bytes } => effects.connect(remote, bytes),
             Output::Count(count) => effects.count(count),
             Output::Media { worker, command } => {

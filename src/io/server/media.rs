@@ -1,0 +1,94 @@
+//! Media workers with their spools, and what of their reports is a transport figure.
+
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use anyhow::Context;
+
+use super::{Input, Patient};
+use crate::config::server::ServerConfig;
+use crate::ids::{BootId, CallId, WorkerId};
+use crate::io::clock::Clock;
+use crate::io::media_worker::tap::{ReceivedPacket, Spool};
+use crate::io::media_worker::{self, MediaCounters, WorkerConfig};
+use crate::io::spool::{SpoolDirectory, SpoolWriter};
+use crate::io::transport_metrics::TransportMetrics;
+use crate::media::command::{Command, MediaEvent, SpoolRef};
+use crate::now::Mono;
+use crate::record::spool::Entry;
+
+/// Orders that may wait for a worker.
+const ORDERS: usize = 4_096;
+/// Legs one worker carries at most; a measured worker keeps its slots up to about 2,000.
+const MAX_LEGS: usize = 4_000;
+
+impl Spool for SpoolWriter {
+    fn push(&mut self, entry: &Entry) {
+        SpoolWriter::push(self, entry);
+    }
+
+    fn push_received(&mut self, packet: &ReceivedPacket<'_>) {
+        let ReceivedPacket { leg, at, sequence, timestamp, codec, payload } = *packet;
+        SpoolWriter::push_received(self, leg, at, sequence, timestamp, codec, payload);
+    }
+
+    fn flush(&mut self, now: Mono) -> std::io::Result<()> {
+        SpoolWriter::flush(self, now)
+    }
+
+    fn end_call(&mut self, call: CallId) -> Vec<SpoolRef> {
+        SpoolWriter::end_call(self, call)
+    }
+}
+
+pub(super) struct Shared {
+    pub spool: Arc<SpoolDirectory>,
+    pub metrics: Arc<TransportMetrics>,
+    pub counters: Arc<MediaCounters>,
+    pub clock: Clock,
+    pub boot: BootId,
+}
+
+pub(super) type Worker = (SyncSender<Command>, JoinHandle<()>);
+
+/// All workers of the configuration.
+pub(super) fn spawn(
+    config: &ServerConfig,
+    shared: &Shared,
+    inputs: &SyncSender<Input>,
+) -> anyhow::Result<Vec<Worker>> {
+    (0..config.media.workers).map(|n| worker(config, shared, inputs, WorkerId(n))).collect()
+}
+
+fn worker(
+    config: &ServerConfig,
+    shared: &Shared,
+    inputs: &SyncSender<Input>,
+    worker: WorkerId,
+) -> anyhow::Result<Worker> {
+    let now = shared.clock.now();
+    let spool = SpoolWriter::open(Arc::clone(&shared.spool), worker, config.node, shared.boot, now)
+        .with_context(|| format!("the spool under {} cannot be written", shared.spool.path().display()))?;
+    let (orders, taken) = sync_channel(ORDERS);
+    let worker_config = WorkerConfig {
+        worker,
+        bind: config.media.bind,
+        max_legs: MAX_LEGS,
+        clock: shared.clock,
+        counters: Arc::clone(&shared.counters),
+    };
+    let mut inputs = Patient::new(inputs.clone());
+    let metrics = Arc::clone(&shared.metrics);
+    let on_event = move |event: MediaEvent| {
+        match &event {
+            MediaEvent::Closed { stats, .. } => metrics.leg(stats),
+            MediaEvent::Lateness { worst_us, .. } => return metrics.lateness(worker, *worst_us),
+            _ => {}
+        }
+        inputs.send(Input::Media { worker, event });
+    };
+    let thread = media_worker::spawn(worker_config, taken, Box::new(spool), on_event)
+        .context("a media worker cannot be started")?;
+    Ok((orders, thread))
+}
