@@ -8,6 +8,7 @@ pub mod bridge;
 pub mod command;
 pub mod dtmf;
 pub mod g711;
+pub mod hold_back;
 pub mod leg;
 pub mod mask;
 pub mod outbound;

@@ -129,11 +129,8 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
         self.drain(place, now);
         let Some(mut line) = self.lines.remove(place) else { return };
         if let Some(mut tape) = line.tape.take() {
-            if let Some(entry) = tape.cut(leg)
-                && !self.tap.sent(&entry)
-            {
-                self.counters.spool_dropped.fetch_add(1, Relaxed);
-            }
+            tape.held.release_all(|kept| self.tap.received(leg, kept));
+            self.tap.sent(tape.cut(leg));
             self.tap.mark(&Entry::LegClosed { leg, at: now });
         }
         count_stream(&mut line, &self.counters);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ticker::SLOTS;
 use crate::ids::LegId;
+use crate::media::hold_back::HoldBack;
 use crate::media::leg::Leg;
 use crate::media::player::Heard;
 use crate::media::{FRAME, FRAME_BYTES};
@@ -31,9 +32,14 @@ pub(super) struct Line<S> {
 /// Where a line stands in its table.
 pub(super) type Place = usize;
 
-/// What was sent to a recorded leg since the last entry: frames that follow one another.
+/// What a recorded leg has not handed to the spool yet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tape {
+    /// Received voice.
+    pub held: HoldBack,
+    /// From when on held voice was dropped because of a key.
+    pub dropped_from: Option<Mono>,
+    /// Sent frames that follow one another.
     run: Option<Run>,
 }
 

@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::counters::MediaCounters;
 use super::line::{Line, Place, source};
-use super::tap::ReceivedPacket;
 use super::worker::Worker;
 use crate::io::rtp_socket::{DATAGRAMS, Network, RtpSocket};
 use crate::media::command::MediaEvent;
@@ -31,10 +30,20 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
     }
 
     fn serve(&mut self, place: Place, now: Now, due: Mono) {
+        self.release(place, now.mono);
         self.drain(place, now.mono);
         self.send(place, due);
         self.exchange_reports(place, now);
         self.notices(place, now.mono);
+    }
+
+    /// Hands voice to the spool that no key has followed.
+    fn release(&mut self, place: Place, now: Mono) {
+        if let Some(line) = self.lines.get(place)
+            && let Some(tape) = &mut line.tape
+        {
+            tape.held.release(now, |kept| self.tap.received(line.id, kept));
+        }
     }
 
     /// Takes what has arrived for a leg, to its recording and to the leg that hears it.
@@ -48,18 +57,10 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
                 match line.leg.receive(now, from, datagram) {
                     ReceiveOutcome::Voice(voice) => {
                         self.tally.received += 1;
-                        if line.tape.is_some() && voice.recording == Recording::Allowed {
-                            let packet = ReceivedPacket {
-                                leg,
-                                at: now,
-                                sequence: voice.sequence,
-                                timestamp: voice.timestamp,
-                                codec: voice.codec,
-                                payload: voice.payload,
-                            };
-                            if !self.tap.received(&packet) {
-                                self.counters.spool_dropped.fetch_add(1, Relaxed);
-                            }
+                        if let Some(tape) = &mut line.tape
+                            && voice.recording == Recording::Allowed
+                        {
+                            tape.held.push(now, &voice, |kept| self.tap.received(leg, kept));
                         }
                         if let Some(listener) = line.feeds
                             && let Some(listener) = self.lines.get(listener)
@@ -69,6 +70,11 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
                     }
                     ReceiveOutcome::Key(pressed) => {
                         self.tally.received += 1;
+                        if let Some(tape) = &mut line.tape
+                            && let Some(from) = tape.held.drop_all()
+                        {
+                            tape.dropped_from = Some(from);
+                        }
                         if let Some(key) = pressed {
                             (self.tell)(MediaEvent::Digit { leg, key });
                         }
@@ -99,11 +105,7 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
         }
         if let Some(tape) = &mut line.tape {
             let source = source(frame.heard, line.hears.map(|(_, peer)| peer));
-            if let Some(entry) = tape.add(line.id, due, source)
-                && !self.tap.sent(&entry)
-            {
-                self.counters.spool_dropped.fetch_add(1, Relaxed);
-            }
+            self.tap.sent(tape.add(line.id, due, source));
         }
     }
 
@@ -139,8 +141,9 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
                 Notice::PlayDone(id) => (self.tell)(MediaEvent::PlayDone { leg, id }),
                 Notice::NoMedia { for_ms } => (self.tell)(MediaEvent::NoMedia { leg, for_ms }),
                 Notice::Masked(on) => {
-                    if line.tape.is_some() {
-                        self.tap.mark(&Entry::Masked { leg, at: now, on });
+                    if let Some(tape) = &mut line.tape {
+                        let at = tape.dropped_from.take().filter(|_| on).unwrap_or(now);
+                        self.tap.mark(&Entry::Masked { leg, at, on });
                     }
                 }
             }

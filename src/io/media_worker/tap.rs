@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::counters::MediaCounters;
 use crate::ids::{CallId, LegId, WorkerId};
 use crate::media::command::{Codec, MediaEvent, SpoolRef};
+use crate::media::hold_back::Kept;
 use crate::now::Mono;
 use crate::record::spool::Entry;
 
@@ -65,10 +67,11 @@ pub(super) struct Tap {
     /// Calls that are over but for the last write.
     ending: Vec<CallId>,
     next_flush: Mono,
+    counters: Arc<MediaCounters>,
 }
 
 impl Tap {
-    pub fn new(spool: Box<dyn Spool + Send>) -> Self {
+    pub fn new(spool: Box<dyn Spool + Send>, counters: Arc<MediaCounters>) -> Self {
         Tap {
             spool,
             health: Health::Good,
@@ -76,6 +79,7 @@ impl Tap {
             recorded: BTreeSet::new(),
             ending: Vec::new(),
             next_flush: Mono(0),
+            counters,
         }
     }
 
@@ -96,25 +100,25 @@ impl Tap {
         self.spool.push(entry);
     }
 
-    /// An entry of sound; false if it was dropped because the spool has failed for too long.
-    #[must_use]
-    pub fn sent(&mut self, entry: &Entry) -> bool {
+    /// An entry of sound, if there is one; dropped if the spool has failed for too long.
+    pub fn sent(&mut self, entry: Option<Entry>) {
+        let Some(entry) = entry else { return };
         if self.unwritten >= MAX_UNWRITTEN {
-            return false;
+            self.counters.spool_dropped.fetch_add(1, Relaxed);
+            return;
         }
-        self.mark(entry);
-        true
+        self.mark(&entry);
     }
 
-    /// The same for a received packet.
-    #[must_use]
-    pub fn received(&mut self, packet: &ReceivedPacket<'_>) -> bool {
+    /// The same for a received packet of `leg`.
+    pub fn received(&mut self, leg: LegId, kept: Kept<'_>) {
         if self.unwritten >= MAX_UNWRITTEN {
-            return false;
+            self.counters.spool_dropped.fetch_add(1, Relaxed);
+            return;
         }
-        self.unwritten += ENTRY_BYTES + packet.payload.len();
-        self.spool.push_received(packet);
-        true
+        let Kept { at, sequence, timestamp, codec, payload } = kept;
+        self.unwritten += ENTRY_BYTES + payload.len();
+        self.spool.push_received(&ReceivedPacket { leg, at, sequence, timestamp, codec, payload });
     }
 
     /// All legs of the call are closed. False if it was not recorded; nothing more comes of it then.
@@ -138,18 +142,12 @@ impl Tap {
     }
 
     /// Writes, and tells about calls that are now complete and about failure and recovery.
-    pub fn flush(
-        &mut self,
-        now: Mono,
-        worker: WorkerId,
-        counters: &MediaCounters,
-        tell: &mut impl FnMut(MediaEvent),
-    ) {
+    pub fn flush(&mut self, now: Mono, worker: WorkerId, tell: &mut impl FnMut(MediaEvent)) {
         self.next_flush = now + INTERVAL;
         let health = match self.spool.flush(now) {
             Ok(()) => Health::Good,
             Err(error) => {
-                counters.spool_errors.fetch_add(1, Relaxed);
+                self.counters.spool_errors.fetch_add(1, Relaxed);
                 if self.health == Health::Good {
                     tracing::error!(worker = worker.0, %error, "the spool cannot be written; new calls are refused");
                 }

@@ -39,7 +39,7 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
             max_legs: config.max_legs,
             network,
             lines: Lines::new(),
-            tap: Tap::new(spool),
+            tap: Tap::new(spool, Arc::clone(&config.counters)),
             tell,
             counters: config.counters,
             tally: Tally::default(),
@@ -81,17 +81,11 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
     }
 
     fn flush(&mut self, now: Mono) {
-        let mut dropped = 0;
         for line in self.lines.all() {
-            if let Some(entry) = line.tape.as_mut().and_then(|tape| tape.cut(line.id))
-                && !self.tap.sent(&entry)
-            {
-                dropped += 1;
+            if let Some(tape) = &mut line.tape {
+                self.tap.sent(tape.cut(line.id));
             }
         }
-        if dropped > 0 {
-            self.counters.spool_dropped.fetch_add(dropped, Relaxed);
-        }
-        self.tap.flush(now, self.id, &self.counters, &mut self.tell);
+        self.tap.flush(now, self.id, &mut self.tell);
     }
 }
