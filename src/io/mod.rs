@@ -1,6 +1,7 @@
 //! The shell: sockets, files, databases, threads, clocks. Holds no business decision.
 
 pub mod append;
+pub mod finaliser;
 pub mod handle;
 pub mod journal;
 pub mod keys;
