@@ -6,6 +6,7 @@ pub mod control;
 pub mod crypto;
 pub mod engine_loop;
 pub mod gate;
+pub mod finaliser;
 pub mod handle;
 pub mod journal;
 pub mod keys;

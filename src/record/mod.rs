@@ -5,5 +5,6 @@
 pub mod block;
 pub mod day;
 pub mod g711;
+pub mod row;
 pub mod spool;
 pub mod timeline;
