@@ -4,6 +4,7 @@ pub mod control;
 pub mod crypto;
 pub mod gate;
 pub mod handle;
+pub mod http;
 pub mod people;
 pub mod secret_files;
 pub mod signals;
