@@ -12,6 +12,7 @@ pub mod journal;
 pub mod keys;
 pub mod media_worker;
 pub mod outbox;
+pub mod http;
 pub mod people;
 pub mod prompts;
 pub mod rtp_socket;
