@@ -3,6 +3,7 @@
 pub mod append;
 pub mod finaliser;
 pub mod handle;
+pub mod index;
 pub mod journal;
 pub mod keys;
 pub mod secrets;
