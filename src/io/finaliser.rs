@@ -191,10 +191,10 @@ impl Shared {
                     first.then_some(Err(Failure::Retrying { reason }))
                 }
             };
+            self.lock().busy -= 1;
             if let Some(result) = result {
                 (self.on_done)(Finished { call, result });
             }
-            self.lock().busy -= 1;
         }
     }
 
@@ -203,6 +203,12 @@ impl Shared {
         loop {
             if let Some(job) = queue.ready.pop_front() {
                 queue.busy += 1;
+                // Under load nobody waits below: each new job takes along one that failed.
+                if job.attempts == 0
+                    && let Some(failed) = queue.later.pop()
+                {
+                    queue.ready.push_back(failed);
+                }
                 return Some(job);
             }
             if queue.stopping {

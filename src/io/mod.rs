@@ -8,6 +8,7 @@ pub mod engine_loop;
 pub mod gate;
 pub mod finaliser;
 pub mod handle;
+pub mod index;
 pub mod journal;
 pub mod keys;
 pub mod media_worker;
