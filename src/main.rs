@@ -1,3 +1,24 @@
 //! The entry: everything else is in the library.
 
-fn main() {}
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+
+/// What is logged unless `HOTLINE_LOG` says otherwise.
+const LOGGED: &str = "info,sqlx=warn";
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("HOTLINE_LOG").unwrap_or_else(|_| EnvFilter::new(LOGGED));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+    if let Err(error) = hotline::io::crypto::install() {
+        tracing::error!(%error, "not started");
+        return ExitCode::FAILURE;
+    }
+    hotline::cli::main()
+}

@@ -4,3 +4,128 @@ pub mod check;
 pub mod drafts;
 pub mod show;
 pub mod try_;
+//! The command line: a file a subcommand. Arguments stand in `args.rs`.
+//!
+//! Exit codes: 0 done, 1 not done or findings, 2 unreadable files or wrong usage.
+
+pub mod agents;
+pub mod args;
+pub mod devices;
+pub mod findings;
+pub mod output;
+pub mod remote;
+pub mod status;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+
+use crate::config::server::ServerConfig;
+use args::{Cli, Command};
+use findings::FindingsFound;
+
+/// Where the configuration stands unless `--config` says otherwise.
+pub const DEFAULT_CONFIG: &str = "ops/hotline.toml";
+
+/// Reads the arguments, does it, tells what went wrong.
+pub fn main() -> ExitCode {
+    match dispatch(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => report(&error),
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
+    let config = cli.config.as_deref();
+    match cli.command {
+        Command::Agents(args) => block_on(agents::run(&load_config(config)?, args)),
+        Command::Devices(args) => block_on(devices::run(&load_config(config)?, args)),
+        Command::Status(args) => block_on(status::status(&load_config(config)?, args.format)),
+        Command::Drain => block_on(status::drain(&load_config(config)?)),
+        other => anyhow::bail!("`hotline {}` is not part of this build", other.name()),
+    }
+}
+
+/// The configuration, its warnings logged.
+pub fn load_config(path: Option<&Path>) -> anyhow::Result<ServerConfig> {
+    let path = path.map_or_else(|| PathBuf::from(DEFAULT_CONFIG), Path::to_owned);
+    let config = ServerConfig::load(Some(&path)).map_err(FindingsFound::new)?;
+    for warning in &config.warnings {
+        let place = format!("{}:{}", warning.file, warning.line);
+        tracing::warn!(place, help = warning.help, "{}", warning.message);
+    }
+    Ok(config)
+}
+
+/// Runs a short command; a server makes a runtime of its own.
+pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.context("the program's threads cannot be started")?.block_on(work)
+}
+
+fn report(error: &anyhow::Error) -> ExitCode {
+    if let Some(found) = error.downcast_ref::<FindingsFound>() {
+        eprint!("{}", findings::written(&found.0));
+        return if found.unreadable() { ExitCode::from(2) } else { ExitCode::FAILURE };
+    }
+    eprintln!("hotline: {error:#}");
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Cli::command().debug_assert();
+        for line in [
+            "serve --config x.toml --watch",
+            "publish --by Wang --reason cards",
+            "rollback 3",
+            "versions --format json",
+            "demo",
+            "check menus",
+            "show menus --as mermaid",
+            "try --keys 1#0 --language en-US",
+            "calls list --queue card-loss --limit 10",
+            "calls show 1-7-42",
+            "recordings export 1-7-42",
+            "recordings verify",
+            "agents import a.csv --replace",
+            "agents export",
+            "agents list --format json",
+            "agents sign-in 1001 desk1 --secret-stdin",
+            "agents not-ready 1001 lunch",
+            "devices import d.csv",
+            "prompts build",
+            "status --config x.toml",
+            "drain",
+        ] {
+            Cli::try_parse_from(["hotline"].into_iter().chain(line.split(' '))).unwrap();
+        }
+        for line in ["", "dance", "calls show", "calls show x", "agents sign-in 1001", "show --as png"] {
+            assert!(
+                Cli::try_parse_from(["hotline"].into_iter().chain(line.split_whitespace())).is_err(),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_configuration_ends_with_findings() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hotline.toml");
+        std::fs::write(&path, "[sip]\nlistn = 1\n").unwrap();
+        let error = load_config(Some(&path)).unwrap_err();
+        let found = error.downcast_ref::<FindingsFound>().unwrap();
+        assert!(!found.unreadable());
+        assert!(findings::written(&found.0).contains("Did you mean `listen`?"));
+        let error = load_config(Some(Path::new("/nonexistent"))).unwrap_err();
+        assert!(error.downcast_ref::<FindingsFound>().unwrap().unreadable());
+    }
+}

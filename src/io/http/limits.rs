@@ -21,7 +21,7 @@ use super::error::ApiError;
 
 /// Connections to one listener; further ones wait in the kernel.
 const CONNECTIONS: usize = 256;
-/// A connection that sends nothing for this long is closed.
+/// A connection whose client neither sends nor takes anything for this long is closed.
 const IDLE: Duration = Duration::from_secs(30);
 /// A request that takes longer is given up.
 const REQUEST: Duration = Duration::from_secs(15);
@@ -84,28 +84,33 @@ pub(super) struct BoundedStream {
     _place: Option<OwnedSemaphorePermit>,
 }
 
+impl BoundedStream {
+    /// Passes on what the connection did; while it does nothing, the silence is measured.
+    fn measured<T>(&mut self, cx: &mut Context<'_>, done: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if done.is_ready() {
+            self.silence.as_mut().reset(Instant::now() + IDLE);
+            return done;
+        }
+        ready!(self.silence.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
 impl AsyncRead for BoundedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match Pin::new(&mut self.stream).poll_read(cx, buf) {
-            Poll::Ready(result) => {
-                self.silence.as_mut().reset(Instant::now() + IDLE);
-                Poll::Ready(result)
-            }
-            Poll::Pending => {
-                ready!(self.silence.as_mut().poll(cx));
-                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-            }
-        }
+        let done = Pin::new(&mut self.stream).poll_read(cx, buf);
+        self.measured(cx, done)
     }
 }
 
 impl AsyncWrite for BoundedStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let done = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.measured(cx, done)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

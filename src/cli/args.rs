@@ -1,0 +1,302 @@
+//! Arguments of every subcommand.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::ids::CallId;
+use crate::io::people::ImportMode;
+
+/// A telephone hotline: shallow menus, a person one key away, every call recorded.
+#[derive(Parser, Debug)]
+#[command(name = "hotline", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// The server's configuration [default: ops/hotline.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run the server; SIGTERM drains, a second one stops
+    Serve(ServeArgs),
+    /// Check the drafts, show the difference, make a numbered snapshot and put it in force
+    Publish(PublishArgs),
+    /// Put an earlier snapshot in force
+    Rollback(RollbackArgs),
+    /// List the snapshots
+    Versions(FormatArgs),
+    /// Play the sample hotline on this machine, with callers and agents, and show what happened
+    Demo(DemoArgs),
+    /// Lint and prove menus and queues
+    Check(CheckArgs),
+    /// Draw the menu tree with keys and seconds to a person
+    Show(ShowArgs),
+    /// A caller's visit as text, without audio
+    Try(TryArgs),
+    /// Calls of the index
+    #[command(subcommand)]
+    Calls(CallsCommand),
+    /// Recordings: list, export, verify
+    #[command(subcommand)]
+    Recordings(RecordingsCommand),
+    /// Agents: import, export, list, sign in and out, ready and not ready
+    #[command(subcommand)]
+    Agents(AgentsCommand),
+    /// Telephones: import, export
+    #[command(subcommand)]
+    Devices(DevicesCommand),
+    /// Recordings of what callers hear
+    #[command(subcommand)]
+    Prompts(PromptsCommand),
+    /// The running server at this moment
+    Status(FormatArgs),
+    /// Take no new calls; the running ones end, at most within the configured deadline
+    Drain,
+}
+
+impl Command {
+    /// As it is typed.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Serve(_) => "serve",
+            Command::Publish(_) => "publish",
+            Command::Rollback(_) => "rollback",
+            Command::Versions(_) => "versions",
+            Command::Demo(_) => "demo",
+            Command::Check(_) => "check",
+            Command::Show(_) => "show",
+            Command::Try(_) => "try",
+            Command::Calls(_) => "calls",
+            Command::Recordings(_) => "recordings",
+            Command::Agents(_) => "agents",
+            Command::Devices(_) => "devices",
+            Command::Prompts(_) => "prompts",
+            Command::Status(_) => "status",
+            Command::Drain => "drain",
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub struct FormatArgs {
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub struct ServeArgs {
+    /// Publish drafts by itself whenever they change and are right (development)
+    #[arg(long)]
+    pub watch: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct PublishArgs {
+    /// Who publishes [default: the user's name]
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub format: FormatArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct RollbackArgs {
+    /// Number of the snapshot [default: the one before the present one]
+    pub version: Option<u32>,
+}
+
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// Keep what the demo writes in this directory [default: a new one under the system's temporary directory]
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+    #[command(flatten)]
+    pub format: FormatArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Directory of the menus [default: as configured]
+    pub dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub format: FormatArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct ShowArgs {
+    /// Directory of the menus [default: as configured]
+    pub dir: Option<PathBuf>,
+    #[arg(long = "as", value_enum, default_value_t)]
+    pub shape: Shape,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum Shape {
+    #[default]
+    Tree,
+    Mermaid,
+    Svg,
+}
+
+#[derive(Args, Debug)]
+pub struct TryArgs {
+    /// Directory of the menus [default: as configured]
+    pub dir: Option<PathBuf>,
+    /// Keys to press, one after the other, e.g. "1 2 0"; asked for one by one without this
+    #[arg(long)]
+    pub keys: Option<String>,
+    /// Language to begin with, e.g. en-US
+    #[arg(long)]
+    pub language: Option<String>,
+    /// When the call arrives, e.g. 2026-03-01T08:00
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Number the caller rings from
+    #[arg(long, value_name = "N")]
+    pub caller: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum CallsCommand {
+    /// Rows of the index, newest first
+    List(CallsListArgs),
+    /// One call with everything known of it
+    Show {
+        #[arg(value_name = "ID")]
+        call: CallId,
+        #[command(flatten)]
+        format: FormatArgs,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct CallsListArgs {
+    /// Arrived at or after this time
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Arrived before this time
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    #[arg(long)]
+    pub entry: Option<String>,
+    #[arg(long)]
+    pub queue: Option<String>,
+    /// Work number
+    #[arg(long)]
+    pub agent: Option<String>,
+    /// agent, self_service, abandoned, message …
+    #[arg(long)]
+    pub outcome: Option<String>,
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+    #[command(flatten)]
+    pub format: FormatArgs,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum RecordingsCommand {
+    /// Archived recordings, newest first
+    List(FormatArgs),
+    /// Write the recording of a call to a WAV file
+    Export {
+        #[arg(value_name = "ID")]
+        call: CallId,
+        /// [default: ID.wav in the present directory]
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Compare the archive with the index and the journal with itself
+    Verify(FormatArgs),
+}
+
+#[derive(Subcommand, Debug)]
+pub enum AgentsCommand {
+    /// Take in a CSV file: work_number,name,secret,skills,queues,languages
+    Import(ImportArgs),
+    /// Write the agents as CSV, without secrets
+    Export,
+    /// All agents, with their states if the server runs
+    List(FormatArgs),
+    /// Bind an agent to a telephone
+    SignIn {
+        /// Work number
+        agent: String,
+        /// Telephone
+        device: String,
+        /// Verify the agent's secret, read from standard input; without this it is done by the right of operations
+        #[arg(long)]
+        secret_stdin: bool,
+    },
+    /// A talk under way goes on
+    SignOut {
+        /// Work number
+        agent: String,
+    },
+    /// End wrap-up or not-ready
+    Ready {
+        /// Work number
+        agent: String,
+    },
+    /// No calls until ready again
+    NotReady {
+        /// Work number
+        agent: String,
+        /// Why, e.g. lunch
+        reason: String,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum DevicesCommand {
+    /// Take in a CSV file: device,kind,password_or_contact (kind: registers or static)
+    Import(ImportArgs),
+    /// Write the telephones as CSV, without passwords
+    Export,
+}
+
+#[derive(Args, Debug)]
+pub struct ImportArgs {
+    pub file: PathBuf,
+    /// Remove whoever is not in the file
+    #[arg(long)]
+    pub replace: bool,
+}
+
+impl ImportArgs {
+    pub fn mode(&self) -> ImportMode {
+        if self.replace { ImportMode::Replace } else { ImportMode::Merge }
+    }
+}
+
+#[derive(Subcommand, Debug)]
+pub enum PromptsCommand {
+    /// Synthesise what has no recording yet, and bring the manifest up to date
+    Build(PromptsBuildArgs),
+    /// Every prompt with its state
+    List(FormatArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct PromptsBuildArgs {
+    /// Only this language
+    #[arg(long)]
+    pub language: Option<String>,
+    /// Command that reads text on standard input and writes WAV to standard output
+    #[arg(long, value_name = "COMMAND")]
+    pub voice: Option<String>,
+}

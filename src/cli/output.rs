@@ -1,0 +1,73 @@
+//! Writing to standard output: lines, tables, JSON. A reader that closed the pipe is no error.
+
+use std::io::{ErrorKind, Write};
+
+use anyhow::Context;
+use serde::Serialize;
+
+/// Writes a text as it is.
+pub fn write(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("writing the output"),
+        _ => Ok(()),
+    }
+}
+
+pub fn line(text: &str) -> anyhow::Result<()> {
+    write(&format!("{text}\n"))
+}
+
+pub fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    line(&serde_json::to_string_pretty(value).context("writing JSON")?)
+}
+
+/// Rows under a heading, columns aligned.
+pub fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
+    let mut widths: Vec<usize> = heading.iter().map(|cell| width(cell)).collect();
+    for row in rows {
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = (*widest).max(width(cell));
+        }
+    }
+    let mut text = aligned(heading.iter().copied(), &widths);
+    for row in rows {
+        text.push_str(&aligned(row.iter().map(String::as_str), &widths));
+    }
+    text
+}
+
+fn aligned<'c>(cells: impl Iterator<Item = &'c str>, widths: &[usize]) -> String {
+    let mut line = String::new();
+    for (cell, widest) in cells.zip(widths) {
+        line.push_str(cell);
+        line.extend(std::iter::repeat_n(' ', widest - width(cell).min(*widest) + 2));
+    }
+    format!("{}\n", line.trim_end())
+}
+
+/// Columns of a terminal that a text takes: Chinese characters take two.
+pub fn width(text: &str) -> usize {
+    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+}
+
+/// East Asian wide and fullwidth characters (Unicode Annex 11), in their main ranges.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}' | '\u{20000}'..='\u{3fffd}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stay_aligned_with_chinese_names() {
+        let rows = vec![
+            vec!["1001".to_owned(), "李伟".to_owned(), "x".to_owned()],
+            vec!["2".to_owned(), "Wang".to_owned(), String::new()],
+        ];
+        assert_eq!(table(&["agent", "name", "q"], &rows), "agent  name  q\n1001   李伟  x\n2      Wang\n");
+    }
+}
