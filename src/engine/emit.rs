@@ -2,8 +2,9 @@
 
 use super::open_calls::Interrupted;
 use super::{Engine, Output};
+use crate::acd::api::QueueView;
 use crate::event::{Actor, EndedBy, Event, EventKind, LeftQueue, SCHEMA};
-use crate::ids::CallId;
+use crate::ids::{CallId, Seq};
 use crate::now::Now;
 use crate::stats::exposition;
 
@@ -78,10 +79,21 @@ impl Engine {
         }
     }
 
-    pub(super) fn render_metrics(&mut self, id: u64) {
-        let queues = self.router.queues(self.journal.now.mono);
-        let live = exposition::Live { queues, agents: self.router.agents(self.journal.now.mono) };
-        let text = exposition::render(&self.stats, self.journal.now.wall, &live);
+    pub(super) fn render_metrics(&mut self, id: u64, views: Vec<(String, Seq)>) {
+        let now = self.journal.now;
+        let live_queue = |view: QueueView| exposition::LiveQueue {
+            queue: view.queue,
+            oldest_wait_s: view.oldest_wait_s,
+            estimated_wait_s: view.estimated_wait_s,
+        };
+        let agents = self.router.agents(now.mono);
+        let live = exposition::Live {
+            queues: self.router.queues(now.mono).into_iter().map(live_queue).collect(),
+            agent_queues: agents.into_iter().map(|view| (view.agent, view.queues)).collect(),
+            journal_seq: self.journal.seq,
+            views,
+        };
+        let text = exposition::render(&self.stats, now.wall, &live);
         self.outputs.push_back(Output::Metrics { id, text });
     }
 }

@@ -24,8 +24,8 @@ use std::sync::Arc;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
-use crate::acd::Router;
 use crate::acd::api::AgentProfile;
+use crate::acd::router::Router;
 use crate::config::published::Published;
 use crate::event::{Actor, Alarm, Event, EventKind};
 use crate::ids::*;
@@ -34,7 +34,8 @@ use crate::media::ports::PortPool;
 use crate::now::{Mono, Now};
 use crate::sealed::{CallKey, Redacted};
 use crate::sip::api::{Count, DeviceAccount, DialogId};
-use crate::sip::stack::{Binding, Stack};
+use crate::sip::registrar::Binding;
+use crate::sip::stack::Stack;
 use crate::stats::Stats;
 
 use command::{Reply, Request};
@@ -87,8 +88,10 @@ pub enum Input {
     TakeSnapshot,
     /// The last input: the server stops in good order.
     Stop,
+    /// `views`: how far other folds of the journal have come.
     RenderMetrics {
         id: u64,
+        views: Vec<(String, Seq)>,
     },
     /// Nothing but time has passed.
     Tick,
@@ -291,7 +294,7 @@ impl Engine {
                 self.emit(Actor::Server, None, EventKind::ServerStopped);
                 self.take_snapshot();
             }
-            Input::RenderMetrics { id } => self.render_metrics(id),
+            Input::RenderMetrics { id, views } => self.render_metrics(id, views),
             Input::Tick => {}
         }
         self.settle();
@@ -329,15 +332,15 @@ impl Engine {
     /// True when nothing of any call is left: no leg, dialog, timer or port (simulation's end check).
     pub fn leftovers(&self) -> Vec<String> {
         let mut left = Vec::new();
-        let (transactions, dialogs, _) = self.stack.counts();
+        let sip = self.stack.counts();
         let ports = self.media.ports.in_use();
         let legs: u32 = self.media.load.iter().sum();
         for (what, n) in [
             ("calls", self.calls.len()),
             ("legs", usize::try_from(legs).unwrap_or(usize::MAX)),
             ("dialogs known to the engine", self.dialogs.len()),
-            ("dialogs", dialogs),
-            ("transactions", transactions),
+            ("dialogs", sip.dialogs),
+            ("transactions", sip.transactions),
             ("timers", self.timers.len()),
             ("ports", ports),
             ("open calls in the journal", self.open.calls().count()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::ops::Range;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::ids::{BootId, EntryId, NodeId};
@@ -27,7 +27,7 @@ pub struct Settings {
 pub struct MediaSettings {
     /// Address in our session descriptions.
     pub address: IpAddr,
-    pub ports: Range<u16>,
+    pub ports: RangeInclusive<u16>,
     /// In order of preference.
     pub codecs: Vec<Codec>,
     pub workers: u8,

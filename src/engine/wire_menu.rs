@@ -7,7 +7,7 @@ use crate::call::{self, MenuExit};
 use crate::event::{Actor, EventKind};
 use crate::ids::*;
 use crate::media::command::{AtEnd, Masking};
-use crate::menu::api::{Action, Atom, Fact, Input, PromptName};
+use crate::menu::api::{Action, Fact, Input, PromptName};
 use crate::menu::interpreter::Visit;
 use crate::sealed::KeyedDigits;
 
@@ -58,13 +58,9 @@ impl Engine {
                     }
                 }
                 Action::Wait(time) => self.timers.set(id, Timer::MenuWait, self.journal.now.mono + time),
-                Action::Choose(Atom::DigitsFit) => {
-                    let fit = self
-                        .calls
-                        .get(&id)
-                        .and_then(|live| live.visit.as_ref())
-                        .is_some_and(Visit::digits_fit);
-                    self.menu_input(id, Input::Chosen(u8::from(fit)));
+                Action::Choose(atom) => {
+                    let answer = self.calls.get(&id).and_then(|live| Some(live.visit.as_ref()?.answer(&atom)));
+                    self.menu_input(id, Input::Chosen(answer.unwrap_or(0)));
                 }
                 Action::Fact(fact) => self.menu_fact(id, fact),
                 Action::Queue { queue, language } => {

@@ -120,7 +120,7 @@ impl Engine {
         }
         let Some(live) = self.calls.get(&id) else { return Ok(()) };
         let known = live.staff.is_some()
-            || live.published.as_ref().is_some_and(|p| p.program.mains().contains_key(&live.entry));
+            || live.published.as_ref().is_some_and(|p| p.program.mains().any(|(entry, _)| *entry == live.entry));
         if !known {
             return Err(Refusal::UnknownEntry);
         }

@@ -114,7 +114,7 @@ impl World {
             stack: stack_config(HOTLINE, params.seed),
             media: MediaSettings {
                 address: address(HOTLINE).ip(),
-                ports: 10_000..30_000,
+                ports: 10_000..=29_999,
                 codecs: vec![Codec::Pcmu, Codec::Pcma],
                 workers: 2,
             },

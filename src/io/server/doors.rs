@@ -1,0 +1,161 @@
+//! The doors: management and API listeners, the control socket, and the way from them to the engine.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use super::operations::SharedOperations;
+use super::records::IndexRecords;
+use super::{Control, Input};
+use crate::config::server::ServerConfig;
+use crate::engine::command::{Command, Reply, Request};
+use crate::event::{Actor, Alarm};
+use crate::io::control::ControlSocket;
+use crate::io::gate::{BoxFuture, Gate};
+use crate::io::handle::{Ask, EngineHandle};
+use crate::io::http::{self, Api, Management, Readiness};
+use crate::io::index::IndexerStatus;
+use crate::io::media_worker::MediaCounters;
+use crate::io::outbox::{OutboxState, Replies};
+use crate::io::people::People;
+use crate::io::tokens::Tokens;
+use crate::io::transport_metrics::TransportMetrics;
+
+static NUMBER: AtomicU64 = AtomicU64::new(1);
+
+/// Everything the doors lead to.
+pub(super) struct Doors<'a> {
+    pub config: &'a ServerConfig,
+    pub handle: &'a EngineHandle,
+    pub people: &'a People,
+    pub operations: SharedOperations,
+    pub control: &'a Arc<Control>,
+    pub replies: &'a Arc<Replies>,
+    pub metrics: &'a Arc<TransportMetrics>,
+    pub counters: &'a Arc<MediaCounters>,
+    pub status: watch::Receiver<IndexerStatus>,
+}
+
+impl Doors<'_> {
+    /// Opens all three; the addresses of API and management come back.
+    pub async fn open(
+        self,
+        tasks: &mut Vec<JoinHandle<()>>,
+    ) -> anyhow::Result<(std::net::SocketAddr, std::net::SocketAddr)> {
+        let gate = Gate::new(self.handle.clone(), self.people.clone());
+        let socket = ControlSocket::bind(&self.config.storage.control_socket())?;
+        tasks.push(tokio::spawn(socket.serve(gate.clone(), Arc::new(self.operations.clone()))));
+        let tokens = Arc::new(Tokens::open(&self.config.secrets)?);
+        let records = Arc::new(IndexRecords::open(&self.config.storage.index).await?);
+        let api = bind(self.config.http.listen).await?;
+        let management = bind(self.config.http.management).await?;
+        let addresses = (api.local_addr()?, management.local_addr()?);
+        let ready = self.readiness();
+        let figures = Arc::new(Figures {
+            control: Arc::clone(self.control),
+            replies: Arc::clone(self.replies),
+            metrics: Arc::clone(self.metrics),
+            counters: Arc::clone(self.counters),
+            status: self.status,
+        });
+        let metrics =
+            Arc::new(move || -> BoxFuture<'static, String> { Box::pin(Arc::clone(&figures).page()) });
+        let api_router = Api { gate, tokens, records }.router();
+        let management_router = Management { metrics, ready }.router();
+        tasks.push(tokio::spawn(serve(api, api_router)));
+        tasks.push(tokio::spawn(serve(management, management_router)));
+        Ok(addresses)
+    }
+
+    fn readiness(&self) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
+        let ready = Arc::clone(&self.control.readiness);
+        Arc::new(move || {
+            let reasons = ready.lock().map(|reasons| reasons.clone()).unwrap_or_default();
+            match reasons.is_empty() {
+                true => Readiness::Ready,
+                false => Readiness::NotReady { reasons },
+            }
+        })
+    }
+}
+
+async fn bind(address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("HTTP cannot listen on {address}"))
+}
+
+async fn serve(listener: TcpListener, router: axum::Router) {
+    if let Err(error) = http::serve(listener, router, std::future::pending()).await {
+        tracing::error!(%error, "an HTTP listener has ended");
+    }
+}
+
+/// What `/metrics` is made of.
+struct Figures {
+    control: Arc<Control>,
+    replies: Arc<Replies>,
+    metrics: Arc<TransportMetrics>,
+    counters: Arc<MediaCounters>,
+    status: watch::Receiver<IndexerStatus>,
+}
+
+impl Figures {
+    async fn page(self: Arc<Self>) -> String {
+        let id = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let (reply, answer) = oneshot::channel();
+        self.replies.metrics.insert(id, reply);
+        let views = vec![("index".to_owned(), self.status.borrow().as_of)];
+        self.control.tell_from_task(Input::RenderMetrics { id, views }).await;
+        let business = answer.await.unwrap_or_default();
+        self.metrics.media(&self.counters);
+        self.metrics.upkeep();
+        business + &self.metrics.render()
+    }
+}
+
+/// Requests of people to the engine, replies back to them.
+pub(super) async fn forward_asks(
+    mut asks: mpsc::Receiver<Ask>,
+    control: Arc<Control>,
+    replies: Arc<Replies>,
+) {
+    while let Some(Ask { actor, command, reply }) = asks.recv().await {
+        if command == Command::Drain {
+            control.drain();
+            // Whoever asked has gone: it drains all the same.
+            let _ = reply.send(Reply::Done);
+            continue;
+        }
+        let id = NUMBER.fetch_add(1, Ordering::Relaxed);
+        replies.commands.insert(id, reply);
+        let request = Request { id, actor, command };
+        control.tell_from_task(Input::Request(request)).await;
+    }
+}
+
+/// The index's health is an alarm.
+pub(super) async fn watch_index(mut status: watch::Receiver<IndexerStatus>, state: Arc<OutboxState>) {
+    let mut failing = false;
+    while status.changed().await.is_ok() {
+        let now = status.borrow_and_update().failing.clone();
+        match now {
+            Some(why) if !failing => {
+                failing = true;
+                state.raise(Alarm::Index, why);
+            }
+            None if failing => {
+                failing = false;
+                state.clear(Alarm::Index);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Asks the engine from inside the server.
+pub(super) async fn ask(handle: &EngineHandle, command: Command) -> Option<Reply> {
+    handle.ask(Actor::Server, command).await.ok()
+}

@@ -1,0 +1,68 @@
+//! What a start finds: the journal's folds, and calls whose recordings are still to be made.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::engine::{Memory, OpenCalls};
+use crate::ids::CallId;
+use crate::io::finaliser::{FinaliseJob, Finaliser, recover};
+use crate::io::journal::Opened;
+use crate::io::spool::{Places, SpoolDirectory};
+use crate::media::command::PromptTable;
+use crate::now::Wall;
+use crate::sip::registrar::Binding;
+use crate::stats::Stats;
+
+/// Snapshot plus tail: the state of every fold at the journal's end.
+pub(super) fn memory(opened: Opened) -> anyhow::Result<Memory> {
+    if let Some(torn) = &opened.torn {
+        tracing::warn!(
+            file = torn.file,
+            bytes = torn.bytes,
+            "the journal's last line was cut short by the stop; it is kept beside the segment"
+        );
+    }
+    let mut memory = Memory::default();
+    if let Some((seq, bytes)) = opened.snapshot {
+        let (stats, open, bindings): (Stats, OpenCalls, Vec<Binding>) =
+            serde_json::from_slice(&bytes).context("the snapshot of the figures cannot be read")?;
+        memory = Memory { seq, stats, open, bindings };
+    }
+    for event in opened.tail {
+        let event = event?;
+        memory.stats.apply(&event);
+        memory.open.apply(&event);
+        memory.seq = event.seq;
+    }
+    Ok(memory)
+}
+
+/// Recordings of calls that ended, or were cut off, before they were archived.
+pub(super) fn submit_unfinished(
+    open: &OpenCalls,
+    spool: &SpoolDirectory,
+    found: BTreeMap<CallId, Places>,
+    finaliser: &Finaliser,
+) {
+    let answered: BTreeMap<CallId, Wall> = open.unarchived().collect();
+    let wanted: BTreeSet<CallId> = answered.keys().copied().collect();
+    for call in wanted.iter().filter(|call| !found.contains_key(call)) {
+        tracing::error!(%call, "nothing of this call's sound is in the spool; its recording is lost");
+    }
+    let prompts = Arc::new(PromptTable::default());
+    let jobs = recover(spool, found, &answered, |call| !wanted.contains(&call), &prompts);
+    if !jobs.is_empty() {
+        tracing::info!(calls = jobs.len(), "recordings are made of calls the server had stopped under");
+    }
+    for job in jobs {
+        submit(finaliser, job);
+    }
+}
+
+fn submit(finaliser: &Finaliser, job: FinaliseJob) {
+    if let Err(job) = finaliser.submit(job) {
+        tracing::error!(call = %job.call, "too many recordings wait; the next start makes this one");
+    }
+}
