@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::config::finding::Severity;
 use crate::menu::compile;
 use crate::menu::length::Measured;
 use crate::menu::prove::prove;
@@ -46,4 +47,39 @@ fn a_loop_of_talk_is_found_with_its_path() {
     assert!(compiled.program.is_none());
     let proof = compiled.proof.unwrap();
     assert_eq!(proof.worst_keys, 1, "a key still leads out");
+}
+
+/// 1 + 9 + 81 menus, each below linked to its sisters: states grow with the links, not beyond.
+#[test]
+fn a_large_hotline_is_proved() {
+    let mut sources = sources();
+    sources.files.retain(|(path, _)| path.ends_with("system.toml"));
+    let menu = |head: &str, choices: Vec<String>| {
+        let choice = |(ix, to): (usize, String)| {
+            let key = ix + 1;
+            format!(
+                "[[choice]]\nkey = \"{key}\"\n\
+                 text = {{ zh-CN = \"请按{key}\", en-US = \"It, press {key}\" }}\nleads_to = {to}\n"
+            )
+        };
+        head.to_owned() + &choices.into_iter().enumerate().map(choice).collect::<String>()
+    };
+    let below = |name: &str| (1..=9).map(|n| format!("{{ menu = \"{name}{n}\" }}")).collect();
+    let head = "person = \"general\"\nnotice = { zh-CN = \"录音\", en-US = \"Recorded\" }\n";
+    sources.files.push(("main.toml".into(), menu(head, below("a"))));
+    for n in 1..=9 {
+        let name = format!("a{n}");
+        for m in 1..=9 {
+            let sister = format!("{{ menu = \"{name}{}\" }}", m % 9 + 1);
+            let file = menu("", vec![sister, "{ queue = \"general\" }".into(), "{ menu = \"main\" }".into()]);
+            sources.files.push((format!("{name}{m}.toml"), file));
+        }
+        sources.files.push((format!("{name}.toml"), menu("", below(&name))));
+    }
+    let compiled = compile(&sources);
+    let errors: Vec<_> = compiled.findings.iter().filter(|f| f.severity == Severity::Error).collect();
+    assert_eq!(errors.len(), 0, "{errors:#?}");
+    let proof = compiled.proof.unwrap();
+    assert!(proof.holds() && proof.menus.len() == 91);
+    assert!(proof.states < 20_000, "{}", proof.states);
 }

@@ -1,7 +1,7 @@
 //! Planted defects, one at a time, in the sample hotline: each is found at its place.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::config::finding::Severity;
 use crate::ids::{EntryId, Language, MenuId, QueueId};
@@ -27,7 +27,9 @@ pub(in crate::menu) fn sources() -> Sources {
 }
 
 pub(in crate::menu) fn sample() -> Arc<Program> {
-    Arc::new(compile(&sources()).program.expect("the sample compiles"))
+    static SAMPLE: LazyLock<Arc<Program>> =
+        LazyLock::new(|| Arc::new(compile(&sources()).program.expect("the sample compiles")));
+    Arc::clone(&SAMPLE)
 }
 
 /// In `file`, `from` is replaced by `to` everywhere; what is then found, as `rule file:line`.
@@ -217,6 +219,8 @@ fn every_rule_explains_itself_once() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+
     #[test]
     fn broken_files_never_panic(file in 0usize..6, at in 0usize..4_000, cut in 0usize..60, insert in "[\\[\\]={}\"'#\n a-z0-9]{0,6}") {
         let mut sources = sources();
