@@ -253,10 +253,26 @@ class Baresip:
         self.command("hangup")
 
     def heard(self):
-        """The file of what it heard in its last call."""
+        """A WAV file of what it has heard so far in its last call; None before the first sound.
+
+        The dump's own head gives its length only when the call is over."""
         folder = os.path.join(self.directory, "heard")
         files = sorted(f for f in os.listdir(folder) if f.endswith("-dec.wav"))
-        return os.path.join(folder, files[-1]) if files else None
+        if not files:
+            return None
+        with open(os.path.join(folder, files[-1]), "rb") as file:
+            dump = file.read()
+        place = dump.find(b"data")
+        sound = dump[place + 8:] if place > 0 else b""
+        if len(sound) < 2:
+            return None
+        rate, = struct.unpack_from("<I", dump, dump.find(b"fmt ") + 12)
+        channels, = struct.unpack_from("<H", dump, dump.find(b"fmt ") + 10)
+        copy = os.path.join(self.directory, "heard.wav")
+        with wave.open(copy, "wb") as file:
+            file.setparams((channels, 2, rate, 0, "NONE", "not compressed"))
+            file.writeframes(sound[:len(sound) // (2 * channels) * 2 * channels])
+        return copy
 
     def stop(self):
         if self.socket:
