@@ -1,4 +1,5 @@
 //! Files to checked configuration: raw (serde, unknown keys refused), then checked.
 
 pub mod finding;
+pub mod published;
 pub mod queues;

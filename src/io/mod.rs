@@ -2,4 +2,5 @@
 
 pub mod handle;
 pub mod prompts;
+pub mod versions;
 pub mod watch;
