@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod drafts;
+pub mod prompts;
+pub mod publish;
 pub mod show;
 pub mod try_;
 //! The command line: a file a subcommand. Arguments stand in `args.rs`.
@@ -129,3 +131,4 @@ mod tests {
         assert!(error.downcast_ref::<FindingsFound>().unwrap().unreadable());
     }
 }
+pub mod versions;

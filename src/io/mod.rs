@@ -27,4 +27,5 @@ pub mod spool;
 pub mod sync;
 pub mod tokens;
 pub mod transport_metrics;
+pub mod versions;
 pub mod watch;

@@ -52,12 +52,14 @@ pub enum BuildError {
     Sound(String, wav::WavError),
     #[error("{0}: {1}")]
     Io(PathBuf, std::io::Error),
-    #[error("no sound without words is known by the name `{0}`; put a recording at {1} and approve it")]
+    #[error("`{0}` has no words and is no hold audio or tone; put a recording at {1} and approve it")]
     NoTone(String, PathBuf),
     #[error("say who approves what is made: --by NAME")]
     NoApprover,
     #[error("`{0}` in {1} is used by no menu and has no file; check the spelling")]
     NothingToApprove(String, String),
+    #[error("`{0}` cannot be the name of a file; use letters, figures, `.`, `-` and `_`")]
+    BadName(String),
 }
 
 /// Makes what is missing and what was made for another text. Run twice, it does nothing twice.
@@ -107,10 +109,13 @@ fn may_go(prompt: &Prompt) -> bool {
 
 fn make(order: &Order, wanted: &Wanted, inspection: &mut Inspection) -> Result<(), BuildError> {
     let label = format!("{}/{}", wanted.language, wanted.name);
+    if !is_file_name(&wanted.language) || !is_file_name(&wanted.name) {
+        return Err(BuildError::BadName(label));
+    }
     let target = path(order.directory, &wanted.language, &wanted.name);
     let (samples, origin) = match wanted.text.is_empty() {
         true => {
-            let tone = tone(&wanted.name);
+            let tone = tones::of_kind(&wanted.kind);
             let tone = tone.ok_or_else(|| BuildError::NoTone(wanted.name.clone(), target.clone()))?;
             (shape::to_i16(&tone), format!("{SYNTHESISED} by hotline prompts build"))
         }
@@ -137,12 +142,9 @@ fn make(order: &Order, wanted: &Wanted, inspection: &mut Inspection) -> Result<(
     save(order.directory, inspection)
 }
 
-fn tone(name: &str) -> Option<Vec<f32>> {
-    match name {
-        tones::HOLD => Some(tones::hold()),
-        tones::BEEP => Some(tones::beep()),
-        _ => None,
-    }
+/// Names come from files that people edit: none may lead out of the directory.
+fn is_file_name(name: &str) -> bool {
+    !name.starts_with('.') && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
 }
 
 fn remove(directory: &Path, prompt: &Prompt, inspection: &mut Inspection) -> Result<(), BuildError> {

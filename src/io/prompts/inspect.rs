@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::clip::{clip, hash};
+use super::clip::hash;
 use super::manifest::{FILE, Manifest, ManifestError, PromptKey, Recording};
+use super::wav::decode;
 use super::{MAX_FILE, MAX_FILES};
 use crate::config::finding::{Finding, Severity};
-use crate::ids::PromptHash;
+use crate::ids::{Language, PromptHash};
+use crate::menu::api::PromptName;
+use crate::menu::{ManifestView, RecordingState};
 
 /// A prompt that menus or queues use, in one language.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,6 +51,8 @@ pub struct Prompt {
     pub recording: Option<Recording>,
     /// Hash of the file as it is, if there is one.
     pub file: Option<PromptHash>,
+    /// How long the file sounds.
+    pub length: Duration,
     /// Why it is `Unreadable`.
     pub why: String,
 }
@@ -91,8 +97,12 @@ fn judge(
 ) -> Result<Prompt, std::io::Error> {
     let bytes = file.map(|path| read_bounded(&path)).transpose()?;
     let found = bytes.as_deref().map(hash);
-    let unreadable = bytes.as_deref().and_then(|bytes| clip(bytes).err());
-    let approved = recording.is_some() && recording.map(|r| r.sha256) == found;
+    let (length, unreadable) = match bytes.as_deref().map(decode) {
+        Some(Ok(sound)) => (sound.length(), None),
+        Some(Err(error)) => (Duration::ZERO, Some(error)),
+        None => (Duration::ZERO, None),
+    };
+    let approved = recording.is_some_and(|r| Some(r.sha256) == found && !r.approver.trim().is_empty());
     let says_it = |w: &Wanted| recording.is_some_and(|r| r.text == w.text && r.kind == w.kind);
     let state = match (wanted, found) {
         (Some(_), None) => State::Missing,
@@ -112,6 +122,7 @@ fn judge(
         wanted: wanted.cloned(),
         recording: recording.cloned(),
         file: found,
+        length,
         why,
     })
 }
@@ -169,35 +180,35 @@ impl Prompt {
         let (rule, source, severity, message, help) = match self.state {
             State::Current => return None,
             State::Missing => (
-                "prompt-missing",
+                "recording-missing",
                 "CBA-9",
                 missing,
                 format!("{what} has no recording"),
                 "run `hotline prompts build --by NAME`, or record it".to_owned(),
             ),
             State::Outdated => (
-                "prompt-outdated",
+                "recording-missing",
                 "CBA-10d",
                 missing,
                 format!("{what} was recorded for another text or kind than the menu has"),
                 self.remedy_outdated(&approve),
             ),
             State::Unapproved => (
-                "prompt-unapproved",
+                "audio-unknown",
                 "CBA-10d",
                 Severity::Error,
                 format!("{what} is not the sound that the manifest approves"),
                 format!("listen to it, then `{approve}`; or remove the file"),
             ),
             State::Unreadable => (
-                "prompt-unreadable",
+                "audio-unreadable",
                 "CBA-10d",
                 Severity::Error,
                 format!("{what} cannot be played: {}", self.why),
                 "record it again, or remove the file".to_owned(),
             ),
             State::Stale => (
-                "prompt-stale",
+                "recording-stale",
                 "CBA-10d",
                 Severity::Warning,
                 format!("{what} is used by nothing"),
@@ -217,6 +228,30 @@ impl Prompt {
 }
 
 impl Inspection {
+    /// What the rules for menus may know of the recordings.
+    pub fn view(&self) -> ManifestView {
+        let mut view = ManifestView::default();
+        for prompt in &self.prompts {
+            let listed = prompt.recording.is_some();
+            let state = match prompt.state {
+                State::Current => RecordingState::Current,
+                State::Outdated => RecordingState::TextChanged,
+                State::Unapproved | State::Unreadable if !listed => {
+                    view.unknown_files.push(prompt.path(&self.directory).display().to_string());
+                    continue;
+                }
+                State::Unapproved if prompt.recording.as_ref().map(|r| r.sha256) == prompt.file => {
+                    RecordingState::Unapproved
+                }
+                State::Unapproved | State::Unreadable => RecordingState::HashMismatch,
+                State::Missing | State::Stale => continue,
+            };
+            let name = PromptName(prompt.name.clone());
+            view.recordings.insert((Language::new(&prompt.language), name), state);
+        }
+        view
+    }
+
     pub fn findings(&self, strictness: Strictness) -> Vec<Finding> {
         self.prompts.iter().filter_map(|p| p.finding(&self.directory, strictness)).collect()
     }

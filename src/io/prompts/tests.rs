@@ -40,7 +40,8 @@ fn states(dir: &Path, wanted: &[Wanted]) -> Vec<State> {
 #[test]
 fn a_build_makes_what_is_missing_and_a_second_one_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let wanted = [wanted("zh-CN", "main.greeting", "您好"), wanted("any", tones::BEEP, "")];
+    let beep = Wanted { kind: tones::KIND_TONE.into(), ..wanted("any", tones::BEEP, "") };
+    let wanted = [wanted("zh-CN", "main.greeting", "您好"), beep];
     assert_eq!(states(dir.path(), &wanted), [State::Missing, State::Missing]);
     let first = run(dir.path(), &wanted, Stale::Keep);
     assert_eq!(first.made, ["any/system.beep", "zh-CN/main.greeting"]);
@@ -83,7 +84,7 @@ fn a_changed_text_is_spoken_again_but_a_persons_recording_is_never_overwritten()
     assert_eq!(built.left_alone, ["en-US/b"]);
     assert_eq!(states(dir.path(), &new), [State::Current, State::Outdated]);
     let finding = inspect(&prompts, &new).unwrap().findings(Strictness::Publish).remove(0);
-    assert_eq!((finding.rule, finding.severity), ("prompt-outdated", Severity::Error));
+    assert_eq!((finding.rule, finding.severity), ("recording-missing", Severity::Error));
     assert!(finding.help.contains("record the new text"), "{}", finding.help);
 }
 
@@ -100,9 +101,9 @@ fn unknown_audio_is_an_error_and_a_missing_recording_one_only_in_publishing() {
         findings.iter().map(|f| (f.rule, f.severity)).collect::<Vec<_>>()
     };
     let (warning, error) = (Severity::Warning, Severity::Error);
-    let unknown = [("prompt-unapproved", error), ("prompt-missing", warning), ("prompt-unreadable", error)];
+    let unknown = [("audio-unknown", error), ("recording-missing", warning), ("audio-unreadable", error)];
     assert_eq!(rules(Strictness::Draft), unknown);
-    assert_eq!(rules(Strictness::Publish)[1], ("prompt-missing", error));
+    assert_eq!(rules(Strictness::Publish)[1], ("recording-missing", error));
 }
 
 #[test]

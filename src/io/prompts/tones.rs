@@ -9,6 +9,20 @@ pub const HOLD: &str = "system.hold";
 /// What a caller hears before leaving a message.
 pub const BEEP: &str = "system.beep";
 
+/// Kind of what waiting callers hear.
+pub const KIND_HOLD: &str = "hold";
+/// Kind of signals.
+pub const KIND_TONE: &str = "tone";
+
+/// The sound made for a kind that needs no words.
+pub fn of_kind(kind: &str) -> Option<Vec<f32>> {
+    match kind {
+        KIND_HOLD => Some(hold()),
+        KIND_TONE => Some(beep()),
+        _ => None,
+    }
+}
+
 /// Seconds a note of the hold melody takes until the next one begins.
 const STEP: f32 = 0.75;
 /// The melody: two calm phrases over a pentatonic scale, in semitones from A4; `None` is a rest.

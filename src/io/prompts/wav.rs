@@ -1,6 +1,7 @@
 //! WAV files to sound and back: what operations record with any tool becomes one channel of samples.
 
 use std::io::Cursor;
+use std::time::Duration;
 
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
@@ -11,6 +12,12 @@ use super::{MAX_SECONDS, RATE};
 pub struct Sound {
     pub rate: u32,
     pub samples: Vec<f32>,
+}
+
+impl Sound {
+    pub fn length(&self) -> Duration {
+        Duration::from_secs_f64(self.samples.len() as f64 / f64::from(self.rate.max(1)))
+    }
 }
 
 /// Why audio cannot be used; every text tells what to do.

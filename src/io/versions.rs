@@ -1,0 +1,308 @@
+//! Numbered snapshots of menus, queues, entries and prompts: published from drafts, loaded, rolled back.
+//!
+//! The server runs snapshots only; drafts may be broken at any moment. A snapshot is never changed
+//! and never deleted, so a recording can name what was heard for as long as it is kept.
+
+mod assemble;
+mod content;
+mod difference;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::config::finding::{Finding, Severity};
+use crate::config::published::Published;
+use crate::ids::{ConfigVersion, PromptHash};
+use crate::io::prompts::clip::{clip, hash};
+use crate::io::prompts::inspect::{Inspection, State, Strictness, inspect, path, read_bounded};
+use crate::io::prompts::manifest::Manifest;
+use crate::media::command::{Clip, PromptTable};
+use crate::now::Wall;
+
+pub use assemble::{Assembled, assemble};
+use content::broken;
+pub use content::{Content, Drafts, Places};
+pub use store::Meta;
+use store::Store;
+
+/// Most clips kept in memory for [`Versions::prompt_by_hash`]; the rest is read when asked for.
+const MAX_CLIPS: usize = 4_096;
+
+/// All snapshots of a storage directory. Shared by reference; publishing is serialised by a file lock.
+pub struct Versions {
+    store: Store,
+    clips: RwLock<BTreeMap<PromptHash, Clip>>,
+}
+
+/// A snapshot as `hotline versions` shows it.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct VersionInfo {
+    #[serde(flatten)]
+    pub meta: Meta,
+    /// In force for new calls.
+    pub current: bool,
+}
+
+/// Who publishes, why and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature<'a> {
+    pub by: &'a str,
+    pub reason: &'a str,
+    pub at: Wall,
+}
+
+/// What a publication came to.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    pub published: Published,
+    /// False if the drafts equal the version in force: then no number was made.
+    pub is_new: bool,
+    /// What changed against the version before.
+    pub difference: Vec<String>,
+    /// Worth a look; did not stop it.
+    pub warnings: Vec<Finding>,
+}
+
+/// Everything that a snapshot will hold, checked.
+struct Candidate {
+    content: Content,
+    assembled: Assembled,
+    /// Hash → file, to be kept.
+    sounds: BTreeMap<PromptHash, Vec<u8>>,
+    prompts: PromptTable,
+}
+
+impl Versions {
+    /// Opens `versions/` in the storage directory and makes it if it is not there.
+    pub fn open(storage: &Path) -> std::io::Result<Versions> {
+        let store = Store::open(storage.join("versions"))?;
+        Ok(Versions { store, clips: RwLock::new(BTreeMap::new()) })
+    }
+
+    /// The version in force; `None` before the first publication.
+    pub fn latest(&self) -> Option<ConfigVersion> {
+        self.store.current().ok().flatten()
+    }
+
+    /// The version before the one in force.
+    pub fn previous(&self) -> Option<ConfigVersion> {
+        let latest = self.latest()?;
+        self.store.versions().ok()?.into_iter().rfind(|version| *version < latest)
+    }
+
+    /// Every snapshot, oldest first. One whose `meta.toml` cannot be read is an error: nobody edits it.
+    pub fn list(&self) -> std::io::Result<Vec<VersionInfo>> {
+        let current = self.store.current()?;
+        let info = |version| {
+            let meta = self.store.meta(version)?;
+            Ok(VersionInfo { current: current == Some(version), meta })
+        };
+        self.store.versions()?.into_iter().map(info).collect()
+    }
+
+    /// Reads a snapshot whole: files against its digest, sound against its hashes.
+    pub fn load(&self, version: ConfigVersion) -> Result<Published, Vec<Finding>> {
+        let directory = self.store.directory(version);
+        let meta = self.meta(version)?;
+        let content = Content::read(&directory)?;
+        if content.digest().ok().as_deref() != Some(meta.digest.as_str()) {
+            return Err(vec![altered(&directory, version)]);
+        }
+        let places = Places { menus: directory.join("menus"), queues: directory.join("queues.toml") };
+        let assembled = assemble(&content, &places)?;
+        let mut prompts = PromptTable::default();
+        for recording in content.manifest.recordings.values() {
+            let clip = self.read_clip(recording.sha256)?;
+            prompts.insert(&recording.language, &recording.name, clip);
+        }
+        self.remember(&prompts);
+        Ok(published(meta, assembled, prompts))
+    }
+
+    /// Checks the drafts and makes a snapshot of them. With any error nothing is made.
+    pub fn publish(&self, drafts: &Drafts, signed: Signature) -> Result<Publication, Vec<Finding>> {
+        signed.check()?;
+        let candidate = self.candidate(drafts)?;
+        let _lock = self.store.lock().map_err(|e| vec![self.unwritable(&e)])?;
+        let digest = candidate.content.digest().map_err(|e| vec![broken(&drafts.prompts, &e.to_string())])?;
+        let before = self.latest();
+        let old = before.and_then(|version| Content::read(&self.store.directory(version)).ok());
+        let difference = difference::difference(&old.unwrap_or_default(), &candidate.content);
+        self.remember(&candidate.prompts);
+        let warnings = candidate.assembled.warnings.clone();
+        if let Some(meta) = before.and_then(|v| self.store.meta(v).ok()).filter(|m| m.digest == digest) {
+            let published = published(meta, candidate.assembled, candidate.prompts);
+            return Ok(Publication { published, is_new: false, difference: Vec::new(), warnings });
+        }
+        for (hash, file) in &candidate.sounds {
+            self.store.keep_prompt(*hash, file).map_err(|e| vec![self.unwritable(&e)])?;
+        }
+        let meta = self.next(signed, digest, difference.clone())?;
+        self.store.add(&meta, &candidate.content).map_err(|e| vec![self.unwritable(&e)])?;
+        let published = published(meta, candidate.assembled, candidate.prompts);
+        Ok(Publication { published, is_new: true, difference, warnings })
+    }
+
+    /// Puts an old snapshot in force again, under a new number.
+    pub fn rollback(&self, to: ConfigVersion, signed: Signature) -> Result<Publication, Vec<Finding>> {
+        signed.check()?;
+        let loaded = self.load(to)?;
+        let _lock = self.store.lock().map_err(|e| vec![self.unwritable(&e)])?;
+        let content = Content::read(&self.store.directory(to))?;
+        let old = self.latest().and_then(|version| Content::read(&self.store.directory(version)).ok());
+        let difference = difference::difference(&old.unwrap_or_default(), &content);
+        let meta = self.next(signed, loaded.digest.clone(), difference.clone())?;
+        self.store.add(&meta, &content).map_err(|e| vec![self.unwritable(&e)])?;
+        let published =
+            Published { version: meta.version, by: meta.by, reason: meta.reason, at: meta.at, ..loaded };
+        Ok(Publication { published, is_new: true, difference, warnings: Vec::new() })
+    }
+
+    /// The sound of any version, for recordings that refer to it; `None` if it is gone or altered.
+    pub fn prompt_by_hash(&self, hash: PromptHash) -> Option<Clip> {
+        let known = self.clips.read().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
+        known.or_else(|| self.read_clip(hash).ok())
+    }
+
+    /// What a publication would find, without making anything.
+    pub fn check(&self, drafts: &Drafts) -> Vec<Finding> {
+        match self.candidate(drafts) {
+            Ok(candidate) => candidate.assembled.warnings,
+            Err(findings) => findings,
+        }
+    }
+
+    fn candidate(&self, drafts: &Drafts) -> Result<Candidate, Vec<Finding>> {
+        let mut content = drafts.read()?;
+        let assembled = assemble(&content, &drafts.places());
+        // Sound is looked at also when menus are broken only if we know what they want to say.
+        let mut assembled = assembled?;
+        let manifest = drafts.prompts.join(crate::io::prompts::manifest::FILE);
+        let inspection =
+            inspect(&drafts.prompts, &assembled.wanted).map_err(|e| vec![e.finding(&manifest)])?;
+        assembled.warnings.extend(inspection.findings(Strictness::Publish));
+        if assembled.warnings.iter().any(|f| f.severity == Severity::Error) {
+            return Err(assembled.warnings);
+        }
+        content.manifest = used(&inspection);
+        let (sounds, prompts) = sounds(&content.manifest, &drafts.prompts)?;
+        Ok(Candidate { content, assembled, sounds, prompts })
+    }
+
+    fn next(&self, signed: Signature, digest: String, difference: Vec<String>) -> Result<Meta, Vec<Finding>> {
+        let versions = self.store.versions().map_err(|e| vec![self.unwritable(&e)])?;
+        let last = versions.last().map_or(0, |version| version.0);
+        Ok(Meta {
+            version: ConfigVersion(last + 1),
+            by: signed.by.to_owned(),
+            reason: signed.reason.to_owned(),
+            at: signed.at,
+            digest,
+            difference,
+        })
+    }
+
+    fn meta(&self, version: ConfigVersion) -> Result<Meta, Vec<Finding>> {
+        let file = self.store.directory(version).join("meta.toml");
+        self.store.meta(version).map_err(|e| vec![broken(&file, &e.to_string())])
+    }
+
+    fn read_clip(&self, wanted: PromptHash) -> Result<Clip, Vec<Finding>> {
+        if let Some(clip) = self.clips.read().unwrap_or_else(PoisonError::into_inner).get(&wanted) {
+            return Ok(clip.clone());
+        }
+        let file = self.store.prompt(wanted);
+        let broken = |why: String| vec![broken(&file, &why)];
+        let bytes = read_bounded(&file).map_err(|e| broken(e.to_string()))?;
+        if hash(&bytes) != wanted {
+            return Err(broken("its content is not that of its name: it was altered".to_owned()));
+        }
+        clip(&bytes).map_err(|e| broken(e.to_string()))
+    }
+
+    fn remember(&self, prompts: &PromptTable) {
+        let mut clips = self.clips.write().unwrap_or_else(PoisonError::into_inner);
+        for (_, _, clip) in prompts.iter() {
+            if clips.len() < MAX_CLIPS {
+                clips.insert(clip.hash, clip.clone());
+            }
+        }
+    }
+
+    fn unwritable(&self, error: &std::io::Error) -> Finding {
+        Finding {
+            rule: "storage-unwritable",
+            help: "check free space and rights of the storage directory; nothing was published".to_owned(),
+            ..broken(self.store.root(), &format!("snapshots cannot be written: {error}"))
+        }
+    }
+}
+
+impl Signature<'_> {
+    fn check(&self) -> Result<(), Vec<Finding>> {
+        if !self.by.trim().is_empty() && !self.reason.trim().is_empty() {
+            return Ok(());
+        }
+        Err(vec![Finding {
+            rule: "publish-unsigned",
+            source: "HB-trace",
+            message: "a publication needs a name and a reason".to_owned(),
+            help: "give --by NAME and --reason TEXT".to_owned(),
+            ..broken(Path::new("publish"), "")
+        }])
+    }
+}
+
+fn published(meta: Meta, assembled: Assembled, prompts: PromptTable) -> Published {
+    Published {
+        version: meta.version,
+        digest: meta.digest,
+        by: meta.by,
+        reason: meta.reason,
+        at: meta.at,
+        program: assembled.program,
+        queues: assembled.queues,
+        prompts: Arc::new(prompts),
+    }
+}
+
+/// The manifest of a snapshot: what is heard, and nothing that merely lies about.
+fn used(inspection: &Inspection) -> Manifest {
+    let current = inspection.prompts.iter().filter(|p| p.state == State::Current);
+    let mut manifest = Manifest::default();
+    current.filter_map(|p| p.recording.clone()).for_each(|recording| manifest.insert(recording));
+    manifest
+}
+
+type Sounds = (BTreeMap<PromptHash, Vec<u8>>, PromptTable);
+
+/// The files of a manifest, read once more: what is published is what was hashed here.
+fn sounds(manifest: &Manifest, directory: &Path) -> Result<Sounds, Vec<Finding>> {
+    let (mut files, mut table) = (BTreeMap::new(), PromptTable::default());
+    for recording in manifest.recordings.values() {
+        let file: PathBuf = path(directory, &recording.language, &recording.name);
+        let broken = |why: String| vec![broken(&file, &why)];
+        let bytes = read_bounded(&file).map_err(|e| broken(e.to_string()))?;
+        let clip = clip(&bytes).map_err(|e| broken(e.to_string()))?;
+        if clip.hash != recording.sha256 {
+            return Err(broken("it changed while it was published".to_owned()));
+        }
+        files.insert(clip.hash, bytes);
+        table.insert(&recording.language, &recording.name, clip);
+    }
+    Ok((files, table))
+}
+
+fn altered(directory: &Path, version: ConfigVersion) -> Finding {
+    Finding {
+        rule: "version-altered",
+        source: "HB-trace",
+        message: format!("version {} is not what was published: its files were altered", version.0),
+        help: "restore the directory from a backup, or publish again".to_owned(),
+        ..broken(directory, "")
+    }
+}
