@@ -51,7 +51,8 @@ fn a_thousand_calls_end_with_no_leg_timer_or_port_left() {
     assert_eq!(report.violations, [] as [String; 0]);
     check_ends(&report);
     let left = |wanted: fn(&LeftQueue) -> bool| {
-        let is = |e: &&hotline::event::Event| matches!(&e.kind, EventKind::QueueLeft { left, .. } if wanted(left));
+        let is =
+            |e: &&hotline::event::Event| matches!(&e.kind, EventKind::QueueLeft { left, .. } if wanted(left));
         report.events.iter().filter(is).count()
     };
     assert!(left(|l| *l == LeftQueue::Answered) > 50, "agents answered");

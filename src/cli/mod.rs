@@ -1,22 +1,21 @@
-//! cli
-
-pub mod check;
-pub mod drafts;
-pub mod prompts;
-pub mod publish;
-pub mod show;
-pub mod try_;
 //! The command line: a file a subcommand. Arguments stand in `args.rs`.
 //!
 //! Exit codes: 0 done, 1 not done or findings, 2 unreadable files or wrong usage.
 
 pub mod agents;
 pub mod args;
+pub mod check;
 pub mod devices;
+pub mod drafts;
 pub mod findings;
 pub mod output;
+pub mod prompts;
+pub mod publish;
 pub mod remote;
+pub mod show;
 pub mod status;
+pub mod try_;
+pub mod versions;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -131,4 +130,3 @@ mod tests {
         assert!(error.downcast_ref::<FindingsFound>().unwrap().unreadable());
     }
 }
-pub mod versions;

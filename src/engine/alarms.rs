@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::{AlarmState, Directory, Engine};
-use crate::acd::api::Input as AcdInput;
+use crate::acd::api::{Input as AcdInput, QueueConfig};
 use crate::call;
 use crate::config::published::Published;
 use crate::event::{Actor, Alarm, EventKind, Refusal};
 use crate::now::Mono;
+use crate::stats::service_level::Target;
 
 impl Engine {
     /// Alarms under which no new call is answered: it could not be recorded or accounted for.
@@ -45,6 +46,11 @@ impl Engine {
 
     pub(super) fn on_published(&mut self, published: Arc<Published>) {
         self.router.configure(self.journal.now.mono, published.queues.clone());
+        let target = |queue: &QueueConfig| {
+            let within = u64::try_from(queue.service_target.within.as_millis()).unwrap_or(u64::MAX);
+            (queue.id.clone(), Target::new(queue.service_target.percent, within))
+        };
+        self.stats.set_targets(published.queues.iter().map(target));
         if published.version != self.journal.config_version {
             self.journal.config_version = published.version;
             let kind = EventKind::ConfigPublished {

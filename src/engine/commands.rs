@@ -101,9 +101,7 @@ impl Engine {
             }
             ("82", None, None) => StarOrder::SignOut,
             ("83", None, None) => StarOrder::Ready,
-            ("84", reason, None) => {
-                StarOrder::NotReady { reason: reason.unwrap_or("star code").to_owned() }
-            }
+            ("84", reason, None) => StarOrder::NotReady { reason: reason.unwrap_or("star code").to_owned() },
             _ => StarOrder::Unknown,
         };
         Some(StarCode { device, order })
@@ -111,8 +109,7 @@ impl Engine {
 
     /// Carry out what a member of staff dialled.
     pub(super) fn start_staff(&mut self, id: CallId) {
-        let Some(StarCode { device, order }) = self.calls.get(&id).and_then(|live| live.staff.clone())
-        else {
+        let Some(StarCode { device, order }) = self.calls.get(&id).and_then(|live| live.staff.clone()) else {
             return;
         };
         let seated = self.house.seats.get(&device).cloned();
@@ -133,8 +130,7 @@ impl Engine {
     }
 
     pub(super) fn on_secret_verified(&mut self, id: CallId, verdict: Verdict) {
-        let Some(StarCode { device, order }) = self.calls.get(&id).and_then(|live| live.staff.clone())
-        else {
+        let Some(StarCode { device, order }) = self.calls.get(&id).and_then(|live| live.staff.clone()) else {
             return;
         };
         let StarOrder::SignIn { agent, .. } = order else { return };

@@ -62,10 +62,7 @@ impl Engine {
                 );
             }
             if let Some((queue, agent, talked_ms)) = talk {
-                self.emit_call(
-                    call,
-                    EventKind::TalkEnded { queue, agent, talked_ms, by: EndedBy::Server },
-                );
+                self.emit_call(call, EventKind::TalkEnded { queue, agent, talked_ms, by: EndedBy::Server });
             }
             self.emit_call(call, EventKind::CallInterrupted { duration_ms });
         }

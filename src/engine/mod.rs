@@ -248,12 +248,8 @@ impl Engine {
             draining: None,
             drained: false,
         };
-        let journal = JournalHead {
-            seq: memory.seq,
-            calls: 0,
-            now,
-            config_version: memory.open.config_version,
-        };
+        let journal =
+            JournalHead { seq: memory.seq, calls: 0, now, config_version: memory.open.config_version };
         let mut engine = Engine {
             settings,
             stack,

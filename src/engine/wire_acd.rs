@@ -22,8 +22,7 @@ impl Engine {
                 self.advance(call, call::Input::Queued { queue, waiting })
             }
             AcdOutput::Offer { call, queue, agent, device, why } => {
-                let offered =
-                    EventKind::Offered { queue, agent: agent.clone(), device: device.clone(), why };
+                let offered = EventKind::Offered { queue, agent: agent.clone(), device: device.clone(), why };
                 self.emit_call(call, offered);
                 self.offer(call, agent, device);
             }
@@ -153,8 +152,7 @@ impl Engine {
             Err(_) => {
                 self.end_agent(leg.call);
                 let end = OfferEnd::Unreachable;
-                self.router
-                    .handle(now.mono, AcdInput::OfferFailed { call: leg.call, agent: name, end });
+                self.router.handle(now.mono, AcdInput::OfferFailed { call: leg.call, agent: name, end });
                 self.advance(leg.call, call::Input::OfferOver);
             }
         }

@@ -92,8 +92,7 @@ impl Engine {
             // Rung from another port.
         } else if let Some(agent) = self.agent_leg_over(leg) {
             let end = OfferEnd::Unreachable;
-            self.router
-                .handle(self.journal.now.mono, AcdInput::OfferFailed { call: leg.call, agent, end });
+            self.router.handle(self.journal.now.mono, AcdInput::OfferFailed { call: leg.call, agent, end });
             self.advance(leg.call, call::Input::OfferOver);
         }
     }
@@ -127,13 +126,8 @@ impl Engine {
     pub(super) fn play(&mut self, id: CallId, items: Vec<PlayItem>, how: (AtEnd, Masking)) {
         let Some(live) = self.calls.get_mut(&id) else { return };
         live.play.id.0 += 1;
-        let command = Command::Play {
-            leg: LegId::caller(id),
-            id: live.play.id,
-            items,
-            at_end: how.0,
-            masking: how.1,
-        };
+        let command =
+            Command::Play { leg: LegId::caller(id), id: live.play.id, items, at_end: how.0, masking: how.1 };
         self.outputs.push_back(Output::Media { worker: live.worker, command });
     }
 
@@ -241,8 +235,7 @@ impl Engine {
         match (live.answered, live.caller.recorded) {
             (Some(answered), true) => {
                 let answered = answered.wall;
-                self.outputs
-                    .push_back(Output::Finalise(FinaliseOrder { call, answered, worker, spool }));
+                self.outputs.push_back(Output::Finalise(FinaliseOrder { call, answered, worker, spool }));
             }
             _ => self.outputs.push_back(Output::DiscardSpool { call }),
         }

@@ -59,7 +59,8 @@ impl Engine {
                 }
                 Action::Wait(time) => self.timers.set(id, Timer::MenuWait, self.journal.now.mono + time),
                 Action::Choose(atom) => {
-                    let answer = self.calls.get(&id).and_then(|live| Some(live.visit.as_ref()?.answer(&atom)));
+                    let answer =
+                        self.calls.get(&id).and_then(|live| Some(live.visit.as_ref()?.answer(&atom)));
                     self.menu_input(id, Input::Chosen(answer.unwrap_or(0)));
                 }
                 Action::Fact(fact) => self.menu_fact(id, fact),

@@ -46,9 +46,9 @@ impl Engine {
             SipEvent::Unregistered { device } => {
                 self.emit(Actor::Server, None, EventKind::DeviceUnregistered { device })
             }
-            SipEvent::Cancelled { dialog }
-            | SipEvent::NeverAcked { dialog }
-            | SipEvent::Ended { dialog } => self.on_dialog_gone(dialog),
+            SipEvent::Cancelled { dialog } | SipEvent::NeverAcked { dialog } | SipEvent::Ended { dialog } => {
+                self.on_dialog_gone(dialog)
+            }
             SipEvent::Failed { dialog, code } => self.on_invite_failed(dialog, code),
             SipEvent::ProbeFailed { dialog } => {
                 if let Some(&leg) = self.dialogs.get(&dialog) {
@@ -120,7 +120,10 @@ impl Engine {
         }
         let Some(live) = self.calls.get(&id) else { return Ok(()) };
         let known = live.staff.is_some()
-            || live.published.as_ref().is_some_and(|p| p.program.mains().any(|(entry, _)| *entry == live.entry));
+            || live
+                .published
+                .as_ref()
+                .is_some_and(|p| p.program.mains().any(|(entry, _)| *entry == live.entry));
         if !known {
             return Err(Refusal::UnknownEntry);
         }
@@ -274,8 +277,7 @@ impl Engine {
             self.outputs.push_back(Output::Media { worker, command: Command::Update { leg, media } });
         }
         if !leg.is_caller() {
-            let input =
-                if media.peer_receives { call::Input::AgentResumes } else { call::Input::AgentHolds };
+            let input = if media.peer_receives { call::Input::AgentResumes } else { call::Input::AgentHolds };
             self.advance(leg.call, input);
         }
     }

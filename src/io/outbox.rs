@@ -178,8 +178,7 @@ impl Running {
             Output::Connect { remote, bytes } => effects.connect(remote, bytes),
             Output::Count(count) => effects.count(count),
             Output::Media { worker, command } => {
-                let sent =
-                    self.outbox.workers.get(usize::from(worker.0)).map(|worker| worker.send(command));
+                let sent = self.outbox.workers.get(usize::from(worker.0)).map(|worker| worker.send(command));
                 if !matches!(sent, Some(Ok(()))) {
                     let detail = format!("media worker {} is gone", worker.0);
                     self.outbox.state.raise(Alarm::MediaWorker, detail);

@@ -25,9 +25,8 @@ impl SyncThread {
         let dirty = Files::default();
         let (stop, stopped) = sync_channel(1);
         let files = Arc::clone(&dirty);
-        let thread = std::thread::Builder::new()
-            .name("sync".into())
-            .spawn(move || run(&files, &stopped, &state))?;
+        let thread =
+            std::thread::Builder::new().name("sync".into()).spawn(move || run(&files, &stopped, &state))?;
         Ok(SyncThread { dirty, stop: Some(stop), thread: Some(thread) })
     }
 

@@ -3,6 +3,7 @@
 //!
 //! One instance a server: nothing global, so that several servers of a test keep their counts apart.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dashmap::DashMap;
@@ -13,6 +14,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, 
 
 use crate::event::LegStats;
 use crate::ids::WorkerId;
+use crate::io::media_worker::MediaCounters;
 use crate::sip::api::Count;
 
 const METADATA: Metadata<'static> = Metadata::new("hotline", Level::INFO, None);
@@ -41,18 +43,24 @@ const REJECTED: &str = "hotline_sip_rejected_total";
 const CONNECTIONS: &str = "hotline_sip_connections";
 const RTP_PACKETS: &str = "hotline_rtp_packets_total";
 const RTP_LOST: &str = "hotline_rtp_lost_total";
+const RTP_DROPPED: &str = "hotline_rtp_dropped_total";
+const SPOOL_ERRORS: &str = "hotline_spool_errors_total";
+const SPOOL_DROPPED: &str = "hotline_spool_dropped_total";
 const RTP_JITTER: &str = "hotline_rtp_jitter_seconds";
 const LATENESS: &str = "hotline_media_lateness_seconds";
 const EXEMPT: &str = "hotline_recording_exempt_entries";
 const BUILD: &str = "hotline_build_info";
 
-const COUNTERS: [(&str, &str); 6] = [
+const COUNTERS: [(&str, &str); 9] = [
     (REQUESTS, "SIP requests received, by method (CBA-31)"),
     (RESPONSES, "SIP responses received or sent, by code (CBA-31)"),
     (RETRANSMISSIONS, "SIP messages sent again for want of an answer (CBA-31)"),
     (REJECTED, "SIP messages dropped or refused before they became a transaction (CBA-31)"),
-    (RTP_PACKETS, "RTP packets of ended legs, by direction (CBA-31)"),
-    (RTP_LOST, "RTP packets of ended legs that never came (CBA-31)"),
+    (RTP_PACKETS, "RTP packets, by direction (CBA-31)"),
+    (RTP_LOST, "RTP packets that never came (CBA-31)"),
+    (RTP_DROPPED, "RTP packets dropped: from elsewhere than the leg's peer, or broken (CBA-31)"),
+    (SPOOL_ERRORS, "Failed attempts to write the spool of recordings (CBA-35a)"),
+    (SPOOL_DROPPED, "Entries lost to recordings because the spool failed for too long (CBA-35a)"),
 ];
 const GAUGES: [(&str, &str); 4] = [
     (CONNECTIONS, "SIP connections open over TCP (CBA-31)"),
@@ -137,12 +145,22 @@ impl TransportMetrics {
 
     /// Takes the figures of a leg that has ended.
     pub fn leg(&self, stats: &LegStats) {
-        self.rtp.received.increment(stats.received);
-        self.rtp.sent.increment(stats.sent);
-        self.rtp.lost.increment(stats.lost);
         if stats.received > 0 {
             self.rtp.jitter.record(Duration::from_micros(u64::from(stats.jitter_us)).as_secs_f64());
         }
+    }
+
+    /// Takes what the media workers have counted so far.
+    pub fn media(&self, counters: &MediaCounters) {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        self.rtp.received.absolute(count(&counters.received));
+        self.rtp.sent.absolute(count(&counters.sent));
+        self.rtp.lost.absolute(count(&counters.lost));
+        for (reason, dropped) in [("foreign", &counters.foreign), ("malformed", &counters.malformed)] {
+            counter(&self.recorder, RTP_DROPPED, Some(("reason", reason.into()))).absolute(count(dropped));
+        }
+        counter(&self.recorder, SPOOL_ERRORS, None).absolute(count(&counters.spool_errors));
+        counter(&self.recorder, SPOOL_DROPPED, None).absolute(count(&counters.spool_dropped));
     }
 
     /// A message that the shell itself refused or lost, e.g. `send_failed`.
@@ -238,6 +256,11 @@ mod tests {
         metrics.sip(&Count::Retransmission);
         metrics.sip(&Count::Rejected { reason: "malformed" });
         metrics.leg(&LegStats { received: 50, sent: 51, lost: 2, jitter_us: 1500 });
+        let counters = MediaCounters::default();
+        counters.received.store(50, Ordering::Relaxed);
+        counters.sent.store(51, Ordering::Relaxed);
+        counters.lost.store(2, Ordering::Relaxed);
+        metrics.media(&counters);
         metrics.lateness(WorkerId(1), 2_000);
         metrics.upkeep();
         let text = metrics.render();

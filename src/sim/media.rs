@@ -55,7 +55,10 @@ impl SimMedia {
                 let event = MediaEvent::CallSpooled { call, worker, spool: Vec::new() };
                 self.after(now, Duration::from_millis(6), worker, event);
             }
-            Command::Update { .. } | Command::Bridge { .. } | Command::Unbridge { .. } | Command::Shutdown => {}
+            Command::Update { .. }
+            | Command::Bridge { .. }
+            | Command::Unbridge { .. }
+            | Command::Shutdown => {}
         }
     }
 

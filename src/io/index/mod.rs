@@ -83,10 +83,8 @@ impl Index {
 
     /// For the command line while a server may be writing.
     pub async fn open_read_only(path: &Path) -> Result<Index, IndexError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .read_only(true)
-            .busy_timeout(Duration::from_secs(5));
+        let options =
+            SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         Ok(Index { pool, rows: None })
     }

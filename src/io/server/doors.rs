@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::operations::SharedOperations;
 use super::records::IndexRecords;
 use super::{Control, Input};
 use crate::config::server::ServerConfig;
-use crate::engine::command::{Command, Reply, Request};
+use crate::engine::command::{Command, Reply, Request, Status};
 use crate::event::{Actor, Alarm};
 use crate::io::control::ControlSocket;
 use crate::io::gate::{BoxFuture, Gate};
@@ -24,6 +26,9 @@ use crate::io::outbox::{OutboxState, Replies};
 use crate::io::people::People;
 use crate::io::tokens::Tokens;
 use crate::io::transport_metrics::TransportMetrics;
+
+/// How often the engine is asked whether it is ready.
+const LOOK: Duration = Duration::from_millis(100);
 
 static NUMBER: AtomicU64 = AtomicU64::new(1);
 
@@ -71,15 +76,10 @@ impl Doors<'_> {
         Ok(addresses)
     }
 
+    /// What the engine last said of itself, at most [`LOOK`] ago.
     fn readiness(&self) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
-        let ready = Arc::clone(&self.control.readiness);
-        Arc::new(move || {
-            let reasons = ready.lock().map(|reasons| reasons.clone()).unwrap_or_default();
-            match reasons.is_empty() {
-                true => Readiness::Ready,
-                false => Readiness::NotReady { reasons },
-            }
-        })
+        let control = Arc::clone(self.control);
+        Arc::new(move || control.readiness.lock().map_or_else(|_| not_ready(), |ready| ready.clone()))
     }
 }
 
@@ -155,7 +155,36 @@ pub(super) async fn watch_index(mut status: watch::Receiver<IndexerStatus>, stat
     }
 }
 
-/// Asks the engine from inside the server.
-pub(super) async fn ask(handle: &EngineHandle, command: Command) -> Option<Reply> {
-    handle.ask(Actor::Server, command).await.ok()
+fn not_ready() -> Readiness {
+    Readiness::NotReady { reasons: vec!["the engine does not answer".into()] }
+}
+
+/// Asks the engine how it is, again and again.
+pub(super) async fn watch_readiness(handle: EngineHandle, control: Arc<Control>) {
+    loop {
+        let reply = timeout(LOOK * 4, handle.ask(Actor::Server, Command::Status)).await;
+        let readiness = match reply {
+            Ok(Ok(Reply::Status(status))) => readiness_of(&status),
+            _ => not_ready(),
+        };
+        if let Ok(mut known) = control.readiness.lock() {
+            *known = readiness;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn readiness_of(status: &Status) -> Readiness {
+    let mut reasons: Vec<String> =
+        status.alarms.iter().map(|alarm| format!("alarm: {alarm:?}").to_lowercase()).collect();
+    if status.draining {
+        reasons.push("draining: no new calls".into());
+    }
+    if status.config_version.0 == 0 {
+        reasons.push("nothing is published".into());
+    }
+    match reasons.is_empty() {
+        true => Readiness::Ready,
+        false => Readiness::NotReady { reasons },
+    }
 }

@@ -8,7 +8,7 @@ use crate::engine::{FinaliseOrder, Verdict};
 use crate::event::{Alarm, Event, EventKind};
 use crate::ids::{AgentId, CallId, FlowId};
 use crate::io::finaliser::{Ending, Failure, FinaliseJob, Finaliser, Finished};
-use crate::io::index::IndexFeed;
+use crate::io::index::Indexer;
 use crate::io::outbox::{Effects, OutboxState};
 use crate::io::people::People;
 use crate::io::sip_tcp::SipTcp;
@@ -28,7 +28,7 @@ pub(super) struct ServerEffects {
     pub control: Arc<Control>,
     pub finaliser: Arc<Finaliser>,
     pub spool: Arc<SpoolDirectory>,
-    pub index: IndexFeed,
+    pub index: Arc<Indexer>,
     /// Prompts are found by their hash among all published versions.
     pub prompts: Arc<PromptTable>,
 }
@@ -83,7 +83,7 @@ impl Effects for ServerEffects {
                 self.spool.archived(call);
             }
         }
-        self.index.feed(events);
+        self.index.offer(events.into());
     }
 
     fn drained(&mut self) {

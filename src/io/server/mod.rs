@@ -1,15 +1,17 @@
 //! A whole server: everything opened in order, wired together, closed in order.
 
+mod doors;
 mod effects;
 mod media;
 mod operations;
+mod records;
 mod restore;
 mod start;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use tokio::sync::Notify;
 use super::clock::Clock;
 use super::finaliser::Finaliser;
 use super::handle::EngineHandle;
+use super::http::Readiness;
 use super::sip_tcp::SipTcp;
 use super::sip_udp::UdpReceiver;
 use super::watch::DraftWatch;
@@ -63,6 +66,7 @@ pub(super) struct Control {
     /// Everything has ended, or is to end at once.
     stop: Notify,
     stopping: AtomicBool,
+    readiness: Mutex<Readiness>,
 }
 
 /// What has to be closed, in this order.
@@ -75,7 +79,8 @@ struct Closing {
     engine: JoinHandle<Engine>,
     outbox: JoinHandle<()>,
     workers: Vec<(SyncSender<MediaCommand>, JoinHandle<()>)>,
-    index: super::index::Indexer,
+    index: Arc<super::index::Indexer>,
+    runtime: tokio::runtime::Handle,
 }
 
 impl Control {
@@ -135,7 +140,8 @@ impl Server {
     }
 
     fn close(self) -> anyhow::Result<()> {
-        let Closing { watch, udp, tcp, finaliser, tasks, engine, outbox, workers, index } = self.closing;
+        let Closing { watch, udp, tcp, finaliser, tasks, engine, outbox, workers, index, runtime } =
+            self.closing;
         drop(watch);
         udp.stop();
         tcp.close_all();
@@ -155,7 +161,10 @@ impl Server {
                 worker.join().map_err(panicked)?;
             }
         }
-        index.stop();
+        // The outbox and its clone of the indexer are gone: this is the last.
+        if let Some(index) = Arc::into_inner(index) {
+            runtime.block_on(index.finish());
+        }
         tasks.iter().for_each(tokio::task::JoinHandle::abort);
         Ok(())
     }

@@ -116,11 +116,8 @@ impl Operations for SharedOperations {
 
     fn directory_changed(&self, directory: Directory, _actor: Actor) -> BoxFuture<'_, ()> {
         Box::pin(async move {
-            let directory = EngineDirectory {
-                agents: directory.agents,
-                devices: directory.devices,
-                imported: true,
-            };
+            let directory =
+                EngineDirectory { agents: directory.agents, devices: directory.devices, imported: true };
             self.0.control.tell_from_task(Input::Directory(Arc::new(directory))).await;
         })
     }

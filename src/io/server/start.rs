@@ -1,9 +1,9 @@
 //! Opening a server, part by part: storage, what is in force, sockets, threads, doors.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
@@ -20,6 +20,7 @@ use crate::io::clock::Clock;
 use crate::io::finaliser::{Finaliser, FinaliserConfig};
 use crate::io::gate::Failure;
 use crate::io::handle::EngineHandle;
+use crate::io::http::Readiness;
 use crate::io::index::{Index, Indexer};
 use crate::io::journal::Journal;
 use crate::io::keys::KeyTable;
@@ -74,6 +75,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
         drain_deadline: config.limits.drain_deadline,
         stop: Notify::new(),
         stopping: AtomicBool::new(false),
+        readiness: Mutex::new(Readiness::NotReady { reasons: vec!["starting".into()] }),
     });
     let versions = Arc::new(Versions::open(&config.storage.directory)?);
     let operations = Arc::new(ServerOperations {
@@ -140,6 +142,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
         tokio::spawn(receive_tcp(events, Arc::clone(&control))),
         tokio::spawn(doors::forward_asks(asks, Arc::clone(&control), Arc::clone(&replies))),
         tokio::spawn(doors::watch_index(status.clone(), Arc::clone(&state))),
+        tokio::spawn(doors::watch_readiness(handle.clone(), Arc::clone(&control))),
     ];
     let doors = doors::Doors {
         config: &config,
@@ -157,7 +160,8 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
         Publishing::Watch => Some(watch_drafts(&config, operations)?),
         Publishing::OnRequest => None,
     };
-    let closing = Closing { watch, udp, tcp, finaliser, tasks, engine, outbox, workers, index };
+    let runtime = tokio::runtime::Handle::current();
+    let closing = Closing { watch, udp, tcp, finaliser, tasks, engine, outbox, workers, index, runtime };
     Ok(Server { addresses: Addresses { sip: sip_address, api, management }, control, handle, closing })
 }
 
@@ -170,10 +174,9 @@ async fn sip_sockets(config: &ServerConfig, metrics: &Arc<TransportMetrics>) -> 
     let tcp_config = TcpConfig { connections: config.sip.tcp_connections, idle: config.sip.tcp_idle };
     let (told, events) = mpsc::channel(1_024);
     let framing = Arc::new(move || Box::new(LengthFraming::new(longest)) as Box<_>);
-    let (tcp, accepting) =
-        SipTcp::start(udp.local_addr(), tcp_config, framing, told, Arc::clone(metrics))
-            .await
-            .with_context(in_use)?;
+    let (tcp, accepting) = SipTcp::start(udp.local_addr(), tcp_config, framing, told, Arc::clone(metrics))
+        .await
+        .with_context(in_use)?;
     Ok(SipSockets { udp, tcp, events, accepting })
 }
 
@@ -298,12 +301,17 @@ async fn receive_tcp(mut events: mpsc::Receiver<TcpEvent>, control: Arc<Control>
         let input = match event {
             TcpEvent::Message { flow, bytes } => Input::Message { flow, bytes },
             TcpEvent::Closed { flow } => Input::FlowClosed { flow },
+            // The transaction's own time-out tells its user (RFC 3261 §17, timers B and F).
+            TcpEvent::ConnectFailed { .. } => continue,
         };
         control.tell_from_task(input).await;
     }
 }
 
-fn watch_drafts(config: &ServerConfig, operations: Arc<ServerOperations>) -> anyhow::Result<watch::DraftWatch> {
+fn watch_drafts(
+    config: &ServerConfig,
+    operations: Arc<ServerOperations>,
+) -> anyhow::Result<watch::DraftWatch> {
     let directories = &config.directories;
     let paths = [directories.menus.clone(), directories.prompts.clone(), directories.queues.clone()];
     let changed = move || match operations.publish_now("serve --watch", "drafts were saved") {
@@ -315,4 +323,3 @@ fn watch_drafts(config: &ServerConfig, operations: Arc<ServerOperations>) -> any
     };
     Ok(watch::watch(&paths, changed)?)
 }
-
