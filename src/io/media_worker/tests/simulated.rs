@@ -151,6 +151,8 @@ fn a_prompt_is_heard_byte_for_byte_and_the_spool_says_so() {
         assert_eq!(*source, expected);
     }
     let written = scene.spool.written();
+    let frames = |entry: &Entry| if let Entry::Sent { frames, .. } = entry { *frames } else { 0 };
+    assert!(written.iter().map(frames).all(|frames| frames <= 5), "a crash loses 100 ms at most");
     assert_eq!(written[0], Entry::LegOpened { leg: caller, at: Mono::from_millis(1000) });
     let end = Mono::from_millis(1400);
     assert_eq!(
