@@ -47,6 +47,10 @@ impl Spool for FileSpool {
         Ok(())
     }
 
+    fn finish(&mut self, now: Mono) -> io::Result<()> {
+        self.flush(now)
+    }
+
     fn end_call(&mut self, _call: CallId) -> Vec<SpoolRef> {
         Vec::new()
     }
