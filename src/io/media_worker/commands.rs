@@ -142,9 +142,7 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
         for leg in self.lines.of_call(call) {
             self.close(now, leg);
         }
-        if !self.tap.end_call(call, now) {
-            (self.tell)(MediaEvent::CallSpooled { call, worker: self.id, spool: Vec::new() });
-        }
+        self.tap.end_call(call, self.id, &mut self.tell);
     }
 }
 

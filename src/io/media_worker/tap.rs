@@ -30,12 +30,15 @@ pub trait Spool {
     fn push_received(&mut self, packet: &ReceivedPacket<'_>);
 
     /// Writes what was pushed. After an error everything is kept and tried again by the next call,
-    /// 100 ms later; it says nothing about calls that have ended.
+    /// 100 ms later.
     fn flush(&mut self, now: Mono) -> io::Result<()>;
 
-    /// Where all blocks of the call stand. Called once a call, right after a flush that succeeded
-    /// and after its [`Entry::CallEnded`].
+    /// Writes [`Entry::CallEnded`] (it names no call, so it is never pushed) and what is left of the
+    /// call; where all its blocks stand. Called once a call, not while the spool fails.
     fn end_call(&mut self, call: CallId) -> Vec<SpoolRef>;
+
+    /// The last call of all: writes and syncs everything.
+    fn finish(&mut self, now: Mono) -> io::Result<()>;
 }
 
 /// A voice packet to be recorded.
@@ -64,7 +67,7 @@ pub(super) struct Tap {
     unwritten: usize,
     /// Calls with at least one recorded leg.
     recorded: BTreeSet<CallId>,
-    /// Calls that are over but for the last write.
+    /// Calls that are over but for the last write, which fails.
     ending: Vec<CallId>,
     next_flush: Mono,
     counters: Arc<MediaCounters>,
@@ -121,15 +124,24 @@ impl Tap {
         self.spool.push_received(&ReceivedPacket { leg, at, sequence, timestamp, codec, payload });
     }
 
-    /// All legs of the call are closed. False if it was not recorded; nothing more comes of it then.
-    #[must_use]
-    pub fn end_call(&mut self, call: CallId, at: Mono) -> bool {
+    /// All legs of the call are closed. Told at once, or when a failing spool has recovered.
+    pub fn end_call(&mut self, call: CallId, worker: WorkerId, tell: &mut impl FnMut(MediaEvent)) {
         if !self.recorded.remove(&call) {
-            return false;
+            tell(MediaEvent::CallSpooled { call, worker, spool: Vec::new() });
+            return;
         }
-        self.mark(&Entry::CallEnded { at });
-        self.ending.push(call);
-        true
+        match self.health {
+            Health::Good => tell(MediaEvent::CallSpooled { call, worker, spool: self.spool.end_call(call) }),
+            Health::Failing => self.ending.push(call),
+        }
+    }
+
+    /// Writes everything for the last time; the places of running calls are found by the next start.
+    pub fn finish(&mut self, now: Mono, worker: WorkerId, tell: &mut impl FnMut(MediaEvent)) {
+        self.flush(now, worker, tell);
+        if let Err(error) = self.spool.finish(now) {
+            tracing::error!(worker = worker.0, %error, "the end of the spool could not be written");
+        }
     }
 
     /// Nothing waits to be written.

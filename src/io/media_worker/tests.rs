@@ -82,7 +82,13 @@ impl Spool for MemorySpool {
         Ok(())
     }
 
+    fn finish(&mut self, now: Mono) -> io::Result<()> {
+        self.flush(now)
+    }
+
     fn end_call(&mut self, call: CallId) -> Vec<SpoolRef> {
+        self.push(&Entry::CallEnded { at: Mono(0) });
+        self.flush(Mono(0)).expect("not called while the spool fails");
         vec![SpoolRef { segment: call.n, offsets: vec![0] }]
     }
 }
@@ -112,7 +118,6 @@ impl MemorySpool {
             if let Entry::Sent { leg, at, frames, source } = entry
                 && leg == to
             {
-                assert!((1..=5).contains(&frames), "closed each 100 ms: {frames}");
                 for n in 0..frames {
                     let source = match source {
                         Source::Silence => Source::Silence,

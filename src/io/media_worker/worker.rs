@@ -75,17 +75,27 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
         }
     }
 
-    /// The last write. Legs still open are left to be closed as interrupted by the next start.
+    /// The last write. Legs still open are closed as interrupted by the next start.
     pub fn stop(&mut self, now: Mono) {
-        self.flush(now);
+        for line in self.lines.all() {
+            if let Some(tape) = &mut line.tape {
+                tape.held.release_all(|kept| self.tap.received(line.id, kept));
+            }
+        }
+        self.cut_tapes();
+        self.tap.finish(now, self.id, &mut self.tell);
     }
 
     fn flush(&mut self, now: Mono) {
+        self.cut_tapes();
+        self.tap.flush(now, self.id, &mut self.tell);
+    }
+
+    fn cut_tapes(&mut self) {
         for line in self.lines.all() {
             if let Some(tape) = &mut line.tape {
                 self.tap.sent(tape.cut(line.id));
             }
         }
-        self.tap.flush(now, self.id, &mut self.tell);
     }
 }

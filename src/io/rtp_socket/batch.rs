@@ -90,9 +90,9 @@ impl Batch {
         };
         // Errors (nothing there, a port unreachable told by ICMP) mean that nothing was taken.
         let taken = usize::try_from(taken).unwrap_or(0).min(DATAGRAMS);
-        for n in 0..taken {
+        for (n, header) in headers.iter().take(taken).enumerate() {
             // SAFETY: zeroed above and then filled in by the kernel.
-            let header = unsafe { headers[n].assume_init_ref() };
+            let header = unsafe { header.assume_init_ref() };
             let cut_off = header.msg_hdr.msg_flags & libc::MSG_TRUNC != 0;
             // What was cut off is no packet of a telephone; empty, it is counted as malformed.
             self.lengths[n] = if cut_off { 0 } else { (header.msg_len as usize).min(DATAGRAM_BYTES) };
