@@ -104,12 +104,8 @@ pub struct ServeArgs {
 
 #[derive(Args, Debug)]
 pub struct PublishArgs {
-    /// Who publishes [default: the user's name]
-    #[arg(long, value_name = "NAME")]
-    pub by: Option<String>,
-    /// Why
-    #[arg(long, value_name = "TEXT")]
-    pub reason: Option<String>,
+    #[command(flatten)]
+    pub signed: SignedArgs,
     #[command(flatten)]
     pub format: FormatArgs,
 }
@@ -118,6 +114,21 @@ pub struct PublishArgs {
 pub struct RollbackArgs {
     /// Number of the snapshot [default: the one before the present one]
     pub version: Option<u32>,
+    #[command(flatten)]
+    pub signed: SignedArgs,
+    #[command(flatten)]
+    pub format: FormatArgs,
+}
+
+/// Who changes what callers hear, and why: it stands in the journal.
+#[derive(Args, Debug)]
+pub struct SignedArgs {
+    /// Who does it [default: the user's name]
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -166,6 +177,9 @@ pub struct TryArgs {
     /// When the call arrives, e.g. 2026-03-01T08:00
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
+    /// Number that is dialled [default: the first entry]
+    #[arg(long, value_name = "NUMBER")]
+    pub entry: Option<String>,
     /// Number the caller rings from
     #[arg(long, value_name = "N")]
     pub caller: Option<String>,
@@ -202,6 +216,12 @@ pub struct CallsListArgs {
     /// agent, self_service, abandoned, message …
     #[arg(long)]
     pub outcome: Option<String>,
+    /// Only calls from this number
+    #[arg(long, value_name = "N")]
+    pub number: Option<String>,
+    /// Show the callers' numbers
+    #[arg(long)]
+    pub numbers: bool,
     #[arg(long, default_value_t = 50)]
     pub limit: u32,
     #[command(flatten)]
@@ -285,18 +305,33 @@ impl ImportArgs {
 
 #[derive(Subcommand, Debug)]
 pub enum PromptsCommand {
-    /// Synthesise what has no recording yet, and bring the manifest up to date
-    Build(PromptsBuildArgs),
     /// Every prompt with its state
     List(FormatArgs),
+    /// What is missing, changed or unknown
+    Check(FormatArgs),
+    /// Synthesise what has no recording yet, and bring the manifest up to date
+    Build(PromptsBuildArgs),
+    /// Approve a recording made by people
+    Approve {
+        /// LANGUAGE/NAME, e.g. zh-CN/main.greeting
+        prompt: String,
+        /// Who approves [default: the user's name]
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
 }
 
 #[derive(Args, Debug)]
 pub struct PromptsBuildArgs {
-    /// Only this language
+    /// Who builds [default: the user's name]
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// Remove recordings that nothing refers to any more
     #[arg(long)]
-    pub language: Option<String>,
-    /// Command that reads text on standard input and writes WAV to standard output
+    pub remove_stale: bool,
+    /// Command that reads text on standard input and writes WAV to standard output [default: espeak-ng]
     #[arg(long, value_name = "COMMAND")]
     pub voice: Option<String>,
+    #[command(flatten)]
+    pub format: FormatArgs,
 }

@@ -87,7 +87,7 @@ mod tests {
         for line in [
             "serve --config x.toml --watch",
             "publish --by Wang --reason cards",
-            "rollback 3",
+            "rollback 3 --by Wang --reason wrong",
             "versions --format json",
             "demo",
             "check menus",
@@ -103,7 +103,9 @@ mod tests {
             "agents sign-in 1001 desk1 --secret-stdin",
             "agents not-ready 1001 lunch",
             "devices import d.csv",
-            "prompts build",
+            "prompts build --remove-stale",
+            "prompts approve zh-CN/main.greeting --by Wang",
+            "calls list --number 1 --numbers",
             "status --config x.toml",
             "drain",
         ] {

@@ -184,9 +184,9 @@ impl Served {
                 operator(&actor)?;
                 return self.operations.publish(PublishRequest { by, reason }, actor).await;
             }
-            ControlRequest::Rollback { version } => {
+            ControlRequest::Rollback { version, by, reason } => {
                 operator(&actor)?;
-                return self.operations.rollback(version, actor).await;
+                return self.operations.rollback(version, PublishRequest { by, reason }, actor).await;
             }
             ControlRequest::ImportAgents { file, csv, mode } => {
                 return self.import(actor, Kind::Agents, &file, &csv, mode).await;

@@ -24,8 +24,12 @@ pub trait Operations: Send + Sync + 'static {
     fn publish(&self, request: PublishRequest, actor: Actor) -> BoxFuture<'_, Result<Value, Failure>>;
 
     /// Put an earlier snapshot in force; the one before the present one if none is named.
-    fn rollback(&self, version: Option<ConfigVersion>, actor: Actor)
-    -> BoxFuture<'_, Result<Value, Failure>>;
+    fn rollback(
+        &self,
+        version: Option<ConfigVersion>,
+        request: PublishRequest,
+        actor: Actor,
+    ) -> BoxFuture<'_, Result<Value, Failure>>;
 
     /// Agents or devices were imported: take them in force.
     fn directory_changed(&self, directory: Directory, actor: Actor) -> BoxFuture<'_, ()>;

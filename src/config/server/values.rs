@@ -178,7 +178,7 @@ impl FromToml for Ports {
         let first: u16 = first.trim().parse().map_err(|_| wrong())?;
         let last: u16 = last.trim().parse().map_err(|_| wrong())?;
         let first = first.saturating_add(first % 2);
-        let last = if last % 2 == 0 { last.saturating_sub(1) } else { last };
+        let last = if last.is_multiple_of(2) { last.saturating_sub(1) } else { last };
         if first < 1024 || last < first.saturating_add(3) {
             return Err(format!("`{text}` does not hold two pairs of ports from 1024 on"));
         }

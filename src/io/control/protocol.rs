@@ -38,6 +38,8 @@ pub enum ControlRequest {
     },
     Rollback {
         version: Option<ConfigVersion>,
+        by: String,
+        reason: String,
     },
     ImportAgents {
         /// Name of the file, for findings.

@@ -38,7 +38,12 @@ impl Operations for Recorded {
         Box::pin(async move { Err(Failure::Findings(vec![finding])) })
     }
 
-    fn rollback(&self, version: Option<ConfigVersion>, _: Actor) -> BoxFuture<'_, Result<Value, Failure>> {
+    fn rollback(
+        &self,
+        version: Option<ConfigVersion>,
+        _: PublishRequest,
+        _: Actor,
+    ) -> BoxFuture<'_, Result<Value, Failure>> {
         self.note(format!("rollback {version:?}"));
         Box::pin(async { Ok(serde_json::json!({ "version": 3 })) })
     }
@@ -163,7 +168,11 @@ async fn operations_and_shutdown() {
     let publish = ControlRequest::Publish { by: "Wang".to_owned(), reason: "new card menu".to_owned() };
     let ControlReply::Findings(findings) = client.ask(&publish).await.unwrap() else { panic!() };
     assert_eq!((findings[0].rule.as_str(), findings[0].line, findings[0].end), ("person-reachable", 1, 9));
-    let rollback = ControlRequest::Rollback { version: Some(ConfigVersion(3)) };
+    let rollback = ControlRequest::Rollback {
+        version: Some(ConfigVersion(3)),
+        by: "Wang".to_owned(),
+        reason: "wrong prompt".to_owned(),
+    };
     assert!(matches!(client.ask(&rollback).await.unwrap(), ControlReply::Done(v) if v["version"] == 3));
     assert_eq!(client.ask(&ControlRequest::Shutdown).await.unwrap(), done());
     assert!(matches!(client.ask(&ControlRequest::Status).await.unwrap(), ControlReply::Done(_)));
