@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hotline::cli::check::{self, Format};
+use hotline::cli::show::{self, As};
+use hotline::cli::try_::{self, Try};
 use hotline::ids::{EntryId, Language, MenuId, QueueId};
 use hotline::menu::transcript::{parse_deeds, transcript};
 use hotline::menu::{Compiled, Program, PromptKind, Sources, compile};
@@ -109,4 +112,81 @@ fn scripts_tell_what_they_should() {
         }
     }
     assert!(told_cases >= 10);
+}
+
+/// The sample with one text replaced, checked as the command line does.
+fn checked(from: &str, to: &str, format: Format) -> (i32, String) {
+    let directory = tempfile::tempdir().unwrap();
+    for (path, text) in files("toml") {
+        let name = Path::new(&path).file_name().unwrap().to_owned();
+        std::fs::write(
+            directory.path().join(name),
+            if from.is_empty() { text } else { text.replace(from, to) },
+        )
+        .unwrap();
+    }
+    let mut out = Vec::new();
+    let code = check::run(directory.path(), None, format, &mut out);
+    (code, String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn check_says_clean_and_shows_the_way_to_a_person() {
+    let (code, text) = checked("", "", Format::Text);
+    assert_eq!(code, check::CLEAN, "{text}");
+    assert!(text.contains("Proved over") && text.contains("1 key away"), "{text}");
+    for menu in ["main", "card-loss", "accounts", "loans", "complaints"] {
+        assert!(text.lines().any(|line| line.starts_with(menu)), "{menu} not in {text}");
+    }
+}
+
+#[test]
+fn check_underlines_what_is_wrong_and_says_what_to_do() {
+    let (code, text) = checked("greeting =", "greating =", Format::Text);
+    assert_eq!(code, check::FINDINGS);
+    assert!(text.contains("main.toml:6:1: error unknown-key"), "{text}");
+    assert!(text.contains("Did you mean `greeting`?"), "{text}");
+    assert!(text.contains("greating = { zh-CN"), "the line itself is shown: {text}");
+}
+
+#[test]
+fn check_speaks_json() {
+    let (code, text) = checked("menu = \"loans\"", "menu = \"loan\"", Format::Json);
+    assert_eq!(code, check::FINDINGS);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let rules: Vec<&str> =
+        json["findings"].as_array().unwrap().iter().filter_map(|f| f["rule"].as_str()).collect();
+    assert!(rules.contains(&"unknown-target"), "{text}");
+    let (_, clean) = checked("", "", Format::Json);
+    let json: serde_json::Value = serde_json::from_str(&clean).unwrap();
+    assert_eq!(json["proof"]["holds"], true);
+}
+
+#[test]
+fn check_of_nothing_is_unreadable() {
+    let mut out = Vec::new();
+    let code = check::run(Path::new("/nonexistent"), None, Format::Text, &mut out);
+    assert_eq!(code, check::UNREADABLE);
+    assert!(String::from_utf8(out).unwrap().contains("cannot read /nonexistent"));
+}
+
+#[test]
+fn try_runs_from_the_keyboard_until_the_caller_hangs_up() {
+    let mut out = Vec::new();
+    let wanted = Try { language: Some("en-US"), ..Try::default() };
+    let mut input: &[u8] = b"\n1\n%\n";
+    assert_eq!(try_::run(&directory(), &wanted, &mut input, &mut out), check::CLEAN);
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("To block a card now, press 1."), "{text}");
+    assert!(text.contains("is no key") && text.ends_with("hung up\n"), "{text}");
+}
+
+#[test]
+fn show_draws_keys_and_seconds() {
+    for (drawn_as, expected) in [(As::Tree, "└─ 2"), (As::Mermaid, "flowchart LR")] {
+        let mut out = Vec::new();
+        assert_eq!(show::run(&directory(), None, drawn_as, &mut out), check::CLEAN);
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains(expected) && text.contains("card-loss (0 → card-loss"), "{text}");
+    }
 }

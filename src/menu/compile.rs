@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::finding::Finding;
+use crate::config::finding::{Finding, Severity};
 use crate::ids::{EntryId, MenuId, QueueId};
-use crate::menu::draft::{Book, SystemDraft};
+use crate::menu::draft::{Book, MenuDraft, SystemDraft};
 use crate::menu::length::Measured;
 use crate::menu::manifest::ManifestView;
 use crate::menu::model::Program;
 use crate::menu::prove::{self, Proof};
 use crate::menu::reader::MISSING;
-use crate::menu::report::{Report, Spot};
+use crate::menu::report::{Report, Rule, Spot};
 use crate::menu::{parse, resolve, standard};
 
 /// What menus are compiled from.
@@ -38,6 +38,13 @@ pub struct Compiled {
 /// Most files of one hotline.
 const MAX_FILES: usize = 2_000;
 
+const TOO_LARGE: Rule = Rule {
+    id: "too-large",
+    source: "",
+    severity: Severity::Error,
+    explanation: "Everything has a bound, also the number of menus.",
+};
+
 pub fn compile(sources: &Sources) -> Compiled {
     compile_measured(sources, &Measured::new())
 }
@@ -54,13 +61,15 @@ pub fn compile_measured(sources: &Sources, measured: &Measured) -> Compiled {
     {
         report.add(failure.rule, &spot, failure.message.clone(), failure.help);
     }
+    if program.is_none() && !report.has_errors() {
+        report.add_elsewhere(&TOO_LARGE, "", "the menus are too large".to_owned(), "Leave some out.");
+    }
     let program = program.filter(|_| !report.has_errors());
     Compiled { program, findings: report.into_findings(), proof }
 }
 
 fn menu_spot(book: &Book, id: &MenuId) -> Spot {
-    crate::menu::draft::MenuDraft::find(&book.menus, id)
-        .map_or(Spot::file(usize::MAX), |menu| menu.spot.clone())
+    MenuDraft::find(&book.menus, id).map_or(Spot::file(usize::MAX), |menu| menu.spot.clone())
 }
 
 fn read(sources: &Sources, report: &mut Report<'_>) -> Book {
@@ -72,6 +81,10 @@ fn read(sources: &Sources, report: &mut Report<'_>) -> Book {
         queues: sources.queues.clone(),
         manifest: sources.manifest.clone(),
     };
+    if sources.files.len() > MAX_FILES {
+        let message = format!("{} menu files, at most {MAX_FILES}", sources.files.len());
+        report.add_elsewhere(&TOO_LARGE, "", message, "Leave some out.");
+    }
     let mut has_system = false;
     for (file, (path, text)) in sources.files.iter().enumerate().take(MAX_FILES) {
         match id_of(path) {

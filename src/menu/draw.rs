@@ -8,13 +8,13 @@ use crate::menu::prove::Proof;
 
 /// The tree with keys, texts in the first language, and seconds to a person.
 pub fn tree(program: &Program, proof: &Proof) -> String {
-    let mut text = String::new();
+    let mut tree = Tree { program, proof, seen: BTreeSet::new(), text: String::new() };
     for main in &program.mains {
-        let _ = writeln!(text, "{} → {}", main.entry, title(program, proof, main.menu));
-        let mut seen = BTreeSet::from([main.menu]);
-        branch(program, proof, main.menu, "", &mut seen, &mut text);
+        let _ = writeln!(tree.text, "{} → {}", main.entry, title(program, proof, main.menu));
+        tree.seen = BTreeSet::from([main.menu]);
+        tree.branch(main.menu, "");
     }
-    text
+    tree.text
 }
 
 fn title(program: &Program, proof: &Proof, menu: MenuIx) -> String {
@@ -25,28 +25,32 @@ fn title(program: &Program, proof: &Proof, menu: MenuIx) -> String {
     }
 }
 
-fn branch(
-    program: &Program,
-    proof: &Proof,
-    at: MenuIx,
-    indent: &str,
-    seen: &mut BTreeSet<MenuIx>,
-    text: &mut String,
-) {
-    let menu = program.menu(at);
-    let last = menu.choices.len().saturating_sub(1);
-    for (ix, choice) in menu.choices.iter().enumerate() {
-        let (tee, bar) = if ix == last { ("└─", "   ") } else { ("├─", "│  ") };
-        let said = program.languages().first().map_or("", |l| program.text_of(&choice.prompt, l));
-        let leads = match choice.target {
-            Target::Menu(next) => title(program, proof, next),
-            other => target(program, menu, other),
-        };
-        let _ = writeln!(text, "{indent}{tee} {}  {said} → {leads}", choice.key);
-        if let Target::Menu(next) = choice.target
-            && seen.insert(next)
-        {
-            branch(program, proof, next, &format!("{indent}{bar}"), seen, text);
+/// A tree being drawn; a menu is drawn where it comes first.
+struct Tree<'p> {
+    program: &'p Program,
+    proof: &'p Proof,
+    seen: BTreeSet<MenuIx>,
+    text: String,
+}
+
+impl Tree<'_> {
+    fn branch(&mut self, at: MenuIx, indent: &str) {
+        let program = self.program;
+        let menu = program.menu(at);
+        let last = menu.choices.len().saturating_sub(1);
+        for (ix, choice) in menu.choices.iter().enumerate() {
+            let (tee, bar) = if ix == last { ("└─", "   ") } else { ("├─", "│  ") };
+            let said = program.languages().first().map_or("", |l| program.text_of(&choice.prompt, l));
+            let leads = match choice.target {
+                Target::Menu(next) => title(program, self.proof, next),
+                other => target(program, menu, other),
+            };
+            let _ = writeln!(self.text, "{indent}{tee} {}  {said} → {leads}", choice.key);
+            if let Target::Menu(next) = choice.target
+                && self.seen.insert(next)
+            {
+                self.branch(next, &format!("{indent}{bar}"));
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ fn luhn(digits: &str) -> bool {
             if doubled > 9 { doubled - 9 } else { doubled }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// YYYYMMDD of the Gregorian calendar, 1900 to 2199.

@@ -199,9 +199,8 @@ impl Turn<'_, '_> {
             (Step::Entering(count), Input::Key(Key::Digit(digit))) => {
                 self.digit(node, failures, count, *digit);
             }
-            (Step::Prompt, Input::Key(Key::Pound)) => {
-                self.collect_failed(node, failures, MenuError::BadInput);
-            }
+            // Pressed out of habit after the last digit of the step before.
+            (Step::Prompt, Input::Key(Key::Pound)) => {}
             (Step::Entering(count), Input::Key(Key::Pound)) => self.entered(node, failures, count),
             (Step::Prompt, Input::PlayDone) => {
                 self.state.phase = at(Step::Entering(0));

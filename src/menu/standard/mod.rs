@@ -72,4 +72,4 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::menu) mod tests;

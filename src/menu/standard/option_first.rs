@@ -36,18 +36,21 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
     }
 }
 
+/// Letters that beside a word make it another word: "10" is no mention of 1.
+type Apart = fn(char) -> bool;
+
 /// How many letters stand before and after the last mention of the key.
 fn key_in(text: &str, digit: u8) -> Option<(usize, usize)> {
     let lower = text.to_lowercase();
     let letters = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).count();
-    let whole = |start: usize, end: usize, apart: fn(char) -> bool| {
+    let whole = |start: usize, end: usize, apart: Apart| {
         let before = lower[..start].chars().next_back();
         let after = lower[end..].chars().next();
         !before.is_some_and(apart) && !after.is_some_and(apart)
     };
     let index = usize::from(digit);
     let figure = digit.to_string();
-    let words: [(&str, fn(char) -> bool); 3] = [
+    let words: [(&str, Apart); 3] = [
         (&figure, |c| c.is_ascii_digit()),
         (CHINESE.get(index)?, |c| CHINESE.iter().any(|n| n.starts_with(c)) || c == '十'),
         (ENGLISH.get(index)?, char::is_alphabetic),
