@@ -1,1 +1,5 @@
 //! cli
+
+pub mod calls;
+pub mod recordings;
+pub mod records;

@@ -25,13 +25,8 @@ impl AppendFile {
 
     /// An existing (or new) file, cut to `good` bytes if it is longer.
     pub fn open(path: &Path, good: u64) -> io::Result<Self> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(path)?;
+        let file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
         if file.metadata()?.len() > good {
             file.set_len(good)?;
         }
@@ -133,8 +128,7 @@ pub fn sync_directory(directory: &Path) -> io::Result<()> {
 pub fn replace_file(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     use std::io::Write;
     let temporary = path.with_extension("tmp");
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
     for part in parts {
         file.write_all(part)?;
     }

@@ -247,9 +247,8 @@ impl Shared {
         if read.damaged > 0 {
             tracing::warn!(call = %job.call, blocks = read.damaged, "blocks of a recording are damaged");
         }
-        let recording = timeline.finish(|hash| {
-            job.prompts.by_hash(hash).cloned().or_else(|| (self.config.prompts)(hash))
-        });
+        let recording = timeline
+            .finish(|hash| job.prompts.by_hash(hash).cloned().or_else(|| (self.config.prompts)(hash)));
         let file = relative_path(job.call, job.answered_at);
         match write(&self.config.archive, &file, &recording) {
             Ok(sha256) => {

@@ -276,7 +276,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let secrets = secrets(&dir);
         let mut table = KeyTable::open(&secrets).unwrap();
-        table.append(&[(key(1), Some("13800138000")), (key(2), None), (key(3), Some("13800138000"))]).unwrap();
+        table
+            .append(&[(key(1), Some("13800138000")), (key(2), None), (key(3), Some("13800138000"))])
+            .unwrap();
         assert_eq!(table.get(key(2).call).unwrap(), Some(key(2)));
         table.append(&[(key(4), Some("110"))]).unwrap();
         assert_eq!(table.get(key(4).call).unwrap(), Some(key(4)), "known although appended after the scan");

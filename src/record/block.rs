@@ -273,7 +273,14 @@ mod tests {
             (leg.clone(), at.clone(), any::<bool>()).prop_map(|(leg, at, on)| Entry::Masked { leg, at, on }),
             (leg.clone(), at.clone(), any::<u16>(), source)
                 .prop_map(|(leg, at, frames, source)| Entry::Sent { leg, at, frames, source }),
-            (leg, at, any::<u16>(), any::<u32>(), any::<bool>(), proptest::collection::vec(any::<u8>(), 0..200))
+            (
+                leg,
+                at,
+                any::<u16>(),
+                any::<u32>(),
+                any::<bool>(),
+                proptest::collection::vec(any::<u8>(), 0..200)
+            )
                 .prop_map(|(leg, at, sequence, timestamp, mu, payload)| {
                     let codec = if mu { Codec::Pcmu } else { Codec::Pcma };
                     Entry::Received { leg, at, sequence, timestamp, codec, payload }

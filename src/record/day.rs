@@ -54,7 +54,8 @@ mod tests {
     fn days_agree_with_a_calendar_library() {
         for days in (-200_000..200_000).step_by(37) {
             let wall = Wall(days * MS_A_DAY + 12_345);
-            let expected = jiff::Timestamp::from_millisecond(wall.0).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
+            let expected =
+                jiff::Timestamp::from_millisecond(wall.0).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
             let day = Day::of(wall);
             assert_eq!(day.year, i64::from(expected.year()));
             assert_eq!((day.month, day.day), (expected.month() as u8, expected.day() as u8));

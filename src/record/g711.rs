@@ -16,8 +16,7 @@ const fn a_law(byte: u8) -> i16 {
     let bits = byte ^ 0x55;
     let exponent = (bits >> 4) & 7;
     let mantissa = ((bits & 0x0f) as i16) << 4;
-    let magnitude =
-        if exponent == 0 { mantissa + 8 } else { (mantissa + 0x108) << (exponent - 1) };
+    let magnitude = if exponent == 0 { mantissa + 8 } else { (mantissa + 0x108) << (exponent - 1) };
     if bits & 0x80 != 0 { magnitude } else { -magnitude }
 }
 

@@ -152,8 +152,7 @@ fn after_a_crash_every_call_in_the_spool_is_archived_once() {
     let days: Vec<(u32, Wall)> = jobs.iter().map(|job| (job.call.n, job.answered_at)).collect();
     assert_eq!(days, [(2, Wall(0)), (3, ANSWERED)], "dated by the journal, else by the spool");
     let writer_now = Now { mono: Mono(0), wall: ANSWERED };
-    let writer =
-        SpoolWriter::open(Arc::clone(&spool), WorkerId(0), NODE, BootId(3), writer_now).unwrap();
+    let writer = SpoolWriter::open(Arc::clone(&spool), WorkerId(0), NODE, BootId(3), writer_now).unwrap();
     let house = House { dir, spool, writer };
     let (finaliser, done) = house.finaliser();
     for job in jobs {

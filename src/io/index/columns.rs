@@ -128,9 +128,8 @@ pub(super) async fn select(
 }
 
 pub(super) async fn select_open(connection: &mut SqliteConnection) -> Result<Vec<CallRow>, IndexError> {
-    let rows = sqlx::query("SELECT * FROM calls WHERE is_open = 1 ORDER BY first_seq")
-        .fetch_all(connection)
-        .await?;
+    let rows =
+        sqlx::query("SELECT * FROM calls WHERE is_open = 1 ORDER BY first_seq").fetch_all(connection).await?;
     rows.iter().map(read).collect()
 }
 

@@ -44,13 +44,8 @@ impl Indexer {
         let (batches, queue) = mpsc::channel(QUEUE);
         let (publish, status) = watch::channel(IndexerStatus::default());
         let offered = Arc::new(AtomicU64::new(0));
-        let worker = Worker {
-            index,
-            journal: journal.to_owned(),
-            queue,
-            offered: Arc::clone(&offered),
-            publish,
-        };
+        let worker =
+            Worker { index, journal: journal.to_owned(), queue, offered: Arc::clone(&offered), publish };
         Indexer { batches, offered, status, task: tokio::spawn(worker.run()) }
     }
 
@@ -90,7 +85,8 @@ impl Worker {
         let mut behind = true;
         let mut closed = false;
         loop {
-            let result = if behind { self.index.catch_up(&self.journal).await } else { self.next(&mut closed).await };
+            let result =
+                if behind { self.index.catch_up(&self.journal).await } else { self.next(&mut closed).await };
             match result {
                 Ok(as_of) => {
                     self.publish.send_replace(IndexerStatus { as_of, failing: None });

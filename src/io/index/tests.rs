@@ -47,7 +47,10 @@ impl Script {
             self.add(n, EventKind::CallRefused { reason: crate::event::Refusal::TooManyCalls, code: 503 });
             return;
         }
-        self.add(n, EventKind::CallAnswered { worker: WorkerId(0), codec: "PCMA".into(), recorded: n % 3 != 0 });
+        self.add(
+            n,
+            EventKind::CallAnswered { worker: WorkerId(0), codec: "PCMA".into(), recorded: n % 3 != 0 },
+        );
         self.add(n, EventKind::LanguageSet { language: "zh-CN".into() });
         self.add(n, EventKind::MenuEntered { menu: "main".into() });
         self.add(n, EventKind::KeyPressed { menu: "main".into(), key: Key::Digit(0) });
@@ -60,7 +63,10 @@ impl Script {
             _ => LeftQueue::Abandoned,
         };
         let answered = left == LeftQueue::Answered;
-        self.add(n, EventKind::QueueLeft { queue: queue.clone(), left, waited_ms: 30, agent: None, reason: None });
+        self.add(
+            n,
+            EventKind::QueueLeft { queue: queue.clone(), left, waited_ms: 30, agent: None, reason: None },
+        );
         if answered {
             self.add(n, EventKind::TalkStarted { queue, agent: "1001".into() });
         }
@@ -70,13 +76,16 @@ impl Script {
     }
 
     fn archived(&mut self, n: u32) {
-        self.add(n, EventKind::RecordingArchived {
-            file: format!("2026/11/21/1-1-{n}.wav"),
-            sha256: "ab".repeat(32),
-            length_ms: 900,
-            missing_ms: 0,
-            masked_ms: 20,
-        });
+        self.add(
+            n,
+            EventKind::RecordingArchived {
+                file: format!("2026/11/21/1-1-{n}.wav"),
+                sha256: "ab".repeat(32),
+                length_ms: 900,
+                missing_ms: 0,
+                masked_ms: 20,
+            },
+        );
     }
 }
 

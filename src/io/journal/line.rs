@@ -81,7 +81,8 @@ pub fn write(
     buffer.extend_from_slice(CHAIN_OPENING);
     let end = buffer.len();
     buffer.resize(end + HEX_LENGTH, 0);
-    hex::encode_to_slice(chain.0, &mut buffer[end..]).map_err(<serde_json::Error as serde::ser::Error>::custom)?;
+    hex::encode_to_slice(chain.0, &mut buffer[end..])
+        .map_err(<serde_json::Error as serde::ser::Error>::custom)?;
     buffer.extend_from_slice(CHAIN_CLOSING);
     buffer.push(b'\n');
     Ok(chain)
@@ -97,15 +98,13 @@ pub struct Line<'a> {
 
 /// Takes a line apart; `line` is without its line feed.
 pub fn split(line: &[u8]) -> Option<Line<'_>> {
-    let payload =
-        [Payload::Event, Payload::Segment].into_iter().find(|p| line.starts_with(p.opening()))?;
+    let payload = [Payload::Event, Payload::Segment].into_iter().find(|p| line.starts_with(p.opening()))?;
     let json_end = line.len().checked_sub(TRAILER)?;
     let json = line.get(payload.opening().len()..json_end)?;
     let trailer = line.get(json_end..)?;
     let hex = trailer.strip_prefix(CHAIN_OPENING)?.strip_suffix(CHAIN_CLOSING)?;
     Some(Line { payload, json, chain: Chain::from_hex(hex)? })
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -226,13 +226,8 @@ impl Journal {
 fn lock(directory: &Path) -> Result<File, JournalError> {
     let path = directory.join("lock");
     let io = |e| JournalError::io(&path, e);
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(io)?;
+    let mut file =
+        File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(std::fs::TryLockError::WouldBlock) => {
@@ -272,10 +267,7 @@ struct End {
 
 /// Walks the last segment to its end and cuts a torn tail off. A segment left without an event is
 /// dropped, so that no two begin with the same number.
-fn find_end(
-    directory: &Path,
-    segments: &mut Vec<Segment>,
-) -> Result<(End, Option<TornTail>), JournalError> {
+fn find_end(directory: &Path, segments: &mut Vec<Segment>) -> Result<(End, Option<TornTail>), JournalError> {
     let mut torn = None;
     while let Some(segment) = segments.last() {
         let mut reader = Reader::open(&segment.path)?;

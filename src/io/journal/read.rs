@@ -95,8 +95,7 @@ impl Events {
                 return Ok(None);
             };
             let step = reader.step()?;
-            let broken =
-                |why| JournalError::Broken { file: name.clone(), line: reader.line(), why };
+            let broken = |why| JournalError::Broken { file: name.clone(), line: reader.line(), why };
             match step {
                 Step::Event => {
                     let event = parse(reader.json()).map_err(|e| match e {

@@ -168,8 +168,7 @@ impl SpoolWriter {
         self.blocks.clear();
         self.blocks.push((call, 0));
         self.segment.counter += 1;
-        let sealed =
-            self.segment.cipher.seal(call, self.segment.counter, &pending.bytes, &mut self.out);
+        let sealed = self.segment.cipher.seal(call, self.segment.counter, &pending.bytes, &mut self.out);
         let written = sealed.and_then(|()| self.write_blocks());
         let Some(pending) = self.calls.get_mut(&call) else { return Vec::new() };
         let places = std::mem::take(&mut pending.written);
@@ -228,7 +227,9 @@ impl SpoolWriter {
                     tracing::warn!(%error, "the spool directory cannot be synced");
                 }
             }
-            Err(error) => tracing::warn!(%error, segment = %name, "no new spool segment; going on with the old"),
+            Err(error) => {
+                tracing::warn!(%error, segment = %name, "no new spool segment; going on with the old")
+            }
         }
     }
 
@@ -294,12 +295,13 @@ impl Syncer {
         let (files, work) = sync_channel::<Vec<Arc<File>>>(1);
         let failed = Arc::new(AtomicBool::new(false));
         let result = Arc::clone(&failed);
-        let thread = std::thread::Builder::new().name(format!("spool-sync-{}", worker.0)).spawn(move || {
-            for files in work {
-                let any_failed = files.iter().any(|file| file.sync_data().is_err());
-                result.store(any_failed, Ordering::Relaxed);
-            }
-        })?;
+        let thread =
+            std::thread::Builder::new().name(format!("spool-sync-{}", worker.0)).spawn(move || {
+                for files in work {
+                    let any_failed = files.iter().any(|file| file.sync_data().is_err());
+                    result.store(any_failed, Ordering::Relaxed);
+                }
+            })?;
         Ok(Syncer { files: Some(files), waiting: Vec::new(), failed, thread: Some(thread) })
     }
 

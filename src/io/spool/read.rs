@@ -9,7 +9,9 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use super::segment::{self, BLOCK_HEADER, BlockHeader, HEADER, Header, MAX_BLOCK, SegmentCipher, SegmentName};
+use super::segment::{
+    self, BLOCK_HEADER, BlockHeader, HEADER, Header, MAX_BLOCK, SegmentCipher, SegmentName,
+};
 use crate::ids::{CallId, WorkerId};
 use crate::io::secrets::SecretKey;
 use crate::media::command::SpoolRef;
@@ -74,11 +76,7 @@ pub fn places_of(directory: &Path, call: CallId) -> io::Result<Places> {
     Ok(calls.remove(&call).unwrap_or_default())
 }
 
-fn scan_segment(
-    directory: &Path,
-    name: SegmentName,
-    calls: &mut BTreeMap<CallId, Places>,
-) -> io::Result<()> {
+fn scan_segment(directory: &Path, name: SegmentName, calls: &mut BTreeMap<CallId, Places>) -> io::Result<()> {
     let file = File::open(directory.join(name.to_string()))?;
     let length = file.metadata()?.len();
     let mut window = Window::new(file);

@@ -88,7 +88,10 @@ impl Header {
     pub fn decode(bytes: &[u8]) -> Option<Header> {
         let bytes: &[u8; HEADER] = bytes.get(..HEADER)?.try_into().ok()?;
         let crc = u32::from_be_bytes(bytes[81..].try_into().ok()?);
-        if &bytes[..8] != MAGIC || bytes[8..10] != VERSION.to_be_bytes() || crc != crc32fast::hash(&bytes[..81]) {
+        if &bytes[..8] != MAGIC
+            || bytes[8..10] != VERSION.to_be_bytes()
+            || crc != crc32fast::hash(&bytes[..81])
+        {
             return None;
         }
         let name = SegmentName {

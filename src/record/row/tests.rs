@@ -89,13 +89,16 @@ fn a_call_with_overflow_agent_and_recording_becomes_one_row() {
 
     let archived =
         Archived { file: "f".into(), sha256: "0".into(), length_ms: 1, missing_ms: 2, masked_ms: 3 };
-    rows.apply(&event(15, EventKind::RecordingArchived {
-        file: "f".into(),
-        sha256: "0".into(),
-        length_ms: 1,
-        missing_ms: 2,
-        masked_ms: 3,
-    }));
+    rows.apply(&event(
+        15,
+        EventKind::RecordingArchived {
+            file: "f".into(),
+            sha256: "0".into(),
+            length_ms: 1,
+            missing_ms: 2,
+            masked_ms: 3,
+        },
+    ));
     let row = rows.drain_changed().remove(0);
     assert_eq!(row.recording, RecordingState::Archived(archived));
     assert_eq!((row.first_seq, row.last_seq), (Seq(1), Seq(15)));

@@ -182,8 +182,7 @@ impl Timeline {
         if packet.leg.is_caller() {
             self.codec = packet.codec;
             let arrival = position(packet.at, zero);
-            let placed =
-                self.placement.place(arrival, packet.sequence, packet.timestamp, i64::from(length));
+            let placed = self.placement.place(arrival, packet.sequence, packet.timestamp, i64::from(length));
             let bridge = placed.bridge.min(i64::from(length));
             if bridge > 0 {
                 // The sender's clock is slow: its sound is stretched by some milliseconds of itself.

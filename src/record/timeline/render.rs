@@ -145,7 +145,8 @@ impl Recording {
     fn silence_masked(&self, (from, to): (u32, u32), chunk: &mut [i16]) {
         for (a, b) in &self.masks {
             let (a, b) = ((*a).clamp(from, to), (*b).clamp(from, to));
-            let frames = chunk[(a - from) as usize * 2..(b.max(a) - from) as usize * 2].as_chunks_mut::<2>().0;
+            let frames =
+                chunk[(a - from) as usize * 2..(b.max(a) - from) as usize * 2].as_chunks_mut::<2>().0;
             frames.iter_mut().for_each(|frame| frame[0] = 0);
         }
     }

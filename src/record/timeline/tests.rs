@@ -171,7 +171,8 @@ fn masked_stretches_are_silent_and_not_missing() {
 
 #[test]
 fn a_prompt_that_is_nowhere_is_missing() {
-    let entries = [opened(), sent(50, 0, Source::Prompt { hash: PromptHash([1; 32]), offset: 0 }), closed(1_000)];
+    let entries =
+        [opened(), sent(50, 0, Source::Prompt { hash: PromptHash([1; 32]), offset: 0 }), closed(1_000)];
     assert_eq!(record(&entries, &[]).report.missing_ms, 2_000);
 }
 
