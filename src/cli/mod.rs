@@ -132,3 +132,8 @@ mod tests {
         assert!(error.downcast_ref::<FindingsFound>().unwrap().unreadable());
     }
 }
+//! cli
+
+pub mod calls;
+pub mod recordings;
+pub mod records;

@@ -136,14 +136,21 @@ impl Index {
     /// took the journal's last events) is built anew.
     pub async fn catch_up(&mut self, journal: &Path) -> Result<Seq, IndexError> {
         let mut known = self.as_of().await?;
-        if known > journal::last_seq(journal)? {
+        let directory = journal.to_owned();
+        if known > blocking(move || journal::last_seq(&directory)).await? {
             tracing::warn!("the index knows events the journal has not; building it anew");
             self.clear().await?;
             known = Seq(0);
         }
-        let mut events = journal::read_from(journal, Seq(known.0 + 1))?;
+        let directory = journal.to_owned();
+        let mut events = blocking(move || journal::read_from(&directory, Seq(known.0 + 1))).await?;
         loop {
-            let batch = events.by_ref().take(BATCH).collect::<Result<Vec<Event>, _>>()?;
+            let batch;
+            (events, batch) = blocking(move || {
+                let batch = events.by_ref().take(BATCH).collect::<Result<Vec<Event>, _>>()?;
+                Ok((events, batch))
+            })
+            .await?;
             if batch.is_empty() {
                 return Ok(known);
             }
@@ -192,6 +199,14 @@ impl Index {
     pub async fn close(self) {
         self.pool.close().await;
     }
+}
+
+/// Reads files where it holds up no other task.
+async fn blocking<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
+) -> Result<T, IndexError> {
+    let done = tokio::task::spawn_blocking(read).await;
+    Ok(done.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))??)
 }
 
 fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {

@@ -1,0 +1,110 @@
+//! What `calls` and `recordings` share: where the records are, and how numbers are shown.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::event::Event;
+use crate::io::index::Index;
+use crate::io::keys::KeyTable;
+use crate::io::secrets::Secrets;
+use crate::record::row::CallRow;
+
+/// Paths of the records of a server; read here, never written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Storage {
+    pub journal: PathBuf,
+    pub index: PathBuf,
+    pub recordings: PathBuf,
+    pub secrets: PathBuf,
+}
+
+impl Storage {
+    /// The usual layout under one directory (`var/`).
+    pub fn under(directory: &Path) -> Self {
+        Storage {
+            journal: directory.join("journal"),
+            index: directory.join("index.sqlite"),
+            recordings: directory.join("recordings"),
+            secrets: directory.join("secrets"),
+        }
+    }
+
+    pub async fn open_index(&self) -> anyhow::Result<Index> {
+        let opened = Index::open_read_only(&self.index).await;
+        opened.with_context(|| format!("no index at {}: has the server run here?", self.index.display()))
+    }
+
+    pub fn open_keys(&self) -> anyhow::Result<KeyTable> {
+        let secrets = Secrets::open(&self.secrets)?;
+        KeyTable::open_read_only(&secrets)
+            .with_context(|| format!("the key table in {} cannot be read", self.secrets.display()))
+    }
+}
+
+/// How data is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Whether callers' numbers are opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Numbers {
+    #[default]
+    Sealed,
+    /// Asked for by name.
+    Opened,
+}
+
+/// Opens callers' numbers, if that was asked for.
+pub struct NumberOpener(Option<KeyTable>);
+
+impl NumberOpener {
+    pub fn new(storage: &Storage, numbers: Numbers) -> anyhow::Result<Self> {
+        Ok(NumberOpener(match numbers {
+            Numbers::Sealed => None,
+            Numbers::Opened => Some(storage.open_keys()?),
+        }))
+    }
+
+    /// The number, or a word on why there is none to be seen.
+    pub fn caller(&mut self, row: &CallRow) -> anyhow::Result<String> {
+        let (Some(keys), Some(sealed)) = (&mut self.0, &row.caller) else {
+            return Ok("(sealed)".to_owned());
+        };
+        let Some(key) = keys.get(row.call)? else { return Ok("(erased)".to_owned()) };
+        Ok(sealed.open(&key).unwrap_or_else(|_| "(altered)".to_owned()))
+    }
+}
+
+/// An event as one line: its name, then its fields as `name=value`. Sealed values stay sealed.
+pub fn describe(event: &Event) -> anyhow::Result<String> {
+    let mut fields = match serde_json::to_value(&event.kind)? {
+        serde_json::Value::Object(fields) => fields,
+        other => return Ok(other.to_string()),
+    };
+    let name = fields.remove("event");
+    let mut line = name.as_ref().and_then(|n| n.as_str()).unwrap_or("?").to_owned();
+    for (field, value) in fields {
+        let sealed = matches!((line.as_str(), field.as_str()), ("call_arrived", "caller"))
+            || (line.starts_with("digits_collected") && field == "value");
+        let text = match value {
+            _ if sealed => "(sealed)".to_owned(),
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        line.push_str(&format!("  {field}={text}"));
+    }
+    Ok(line)
+}
+
+/// `1:02:03` or `2:03`.
+pub fn length(ms: u64) -> String {
+    let (h, m, s) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
+    if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m}:{s:02}") }
+}
