@@ -183,7 +183,7 @@ calls = {calls}
         def complete():
             rows = self.rows()
             return rows if len(rows) >= count and all(recording_of(row) for row in rows) else None
-        return wait_until(complete, timeout, f"{count} rows with recordings")
+        return wait_until(complete, timeout, f"{count} rows with recordings", every=0.5)
 
     def recording(self, row):
         return os.path.join(self.storage, "recordings", recording_of(row))

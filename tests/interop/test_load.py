@@ -3,6 +3,7 @@ has a row and a recording that holds both sides, and every count agrees with eve
 
 import os
 import shutil
+import signal
 import unittest
 
 from hotline import NUMBER, Hotline, seconds_of
@@ -37,8 +38,8 @@ class Load(unittest.TestCase):
             server.staff(AGENTS, "127.0.0.4", 15080)
             calling.call(server.target, NUMBER, calls=CALLS, rate=RATE, limit=CALLS)
             figures = {"caller": calling.wait(600), "errors": calling.errors()}
-            # SIPp writes its figures each second.
-            answering.process.send_signal(10)
+            # SIPp finishes what it has and writes its last figures.
+            answering.process.send_signal(signal.SIGUSR1)
             answering.process.wait(30)
             figures["agent"] = answering.figures()
         finally:
