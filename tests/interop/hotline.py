@@ -175,19 +175,15 @@ calls = {calls}
 
     def rows(self):
         """The index of calls, oldest first."""
-        text = self.command("calls", "list", "--format", "json").strip()
-        if not text:
-            return []
-        told = json.loads(text) if text[0] in "[{" and "\n{" not in text else [json.loads(line) for line in text.splitlines()]
-        rows = told if isinstance(told, list) else told.get("calls", told.get("rows", []))
-        return sorted(rows, key=lambda row: of(row, "arrived_at", "arrived", "arrived_wall", "started_at"))
+        told = json.loads(self.command("calls", "list", "--limit", "10000", "--format", "json"))
+        return sorted(told, key=lambda row: (row["arrived_at"], row["first_seq"]))
 
     def finished_rows(self, count, timeout):
         """Waits until `count` calls are over and their recordings archived."""
         def complete():
             rows = self.rows()
             return rows if len(rows) >= count and all(recording_of(row) for row in rows) else None
-        return wait_until(complete, timeout, f"{count} rows with recordings")
+        return wait_until(complete, timeout, f"{count} rows with recordings", every=0.5)
 
     def recording(self, row):
         return os.path.join(self.storage, "recordings", recording_of(row))
@@ -226,22 +222,12 @@ calls = {calls}
         return [path for path in found if os.path.isfile(path)]
 
 
-def of(row, *names):
-    """The first of these fields that the row has."""
-    for name in names:
-        if row.get(name) is not None:
-            return row[name]
-    return None
-
-
 def recording_of(row):
     """Path of the recording relative to the archive, if it is archived."""
-    recording = row.get("recording")
-    if isinstance(recording, dict):
-        return recording.get("file")
-    return of(row, "file", "recording_file") or recording
+    recording = row["recording"]
+    return recording["archived"]["file"] if isinstance(recording, dict) and "archived" in recording else None
 
 
 def seconds_of(row):
     """Length of the call from answer to end."""
-    return of(row, "duration_ms") / 1000
+    return row["duration_ms"] / 1000

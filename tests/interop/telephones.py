@@ -29,7 +29,7 @@ def tool(name):
     return path
 
 
-def wait_until(condition, timeout, what):
+def wait_until(condition, timeout, what, every=0.05):
     """Polls `condition` until it is true; returns what it returned."""
     deadline = time.monotonic() + timeout
     while True:
@@ -38,7 +38,7 @@ def wait_until(condition, timeout, what):
             return result
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {timeout} s: {what}")
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def end(process, timeout=10):
