@@ -4,6 +4,9 @@
 
 pub mod agents;
 pub mod args;
+pub mod calls;
+pub mod recordings;
+pub mod records;
 pub mod check;
 pub mod devices;
 pub mod drafts;
@@ -132,8 +135,3 @@ mod tests {
         assert!(error.downcast_ref::<FindingsFound>().unwrap().unreadable());
     }
 }
-//! cli
-
-pub mod calls;
-pub mod recordings;
-pub mod records;

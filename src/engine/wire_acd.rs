@@ -116,7 +116,7 @@ impl Engine {
         let device = agent.device.clone();
         let queue = live.call.queue().map_or(String::new(), |queue| queue.to_string());
         let session = u64::from(leg.call.n) + (u64::from(leg.n) << 32);
-        let body = sdp::offer(&self.local(port, session, 1));
+        let body = sdp::offer(self.local(port, session, 1));
         let dialog = self.stack.invite(
             now,
             Outgoing {

@@ -137,9 +137,9 @@ impl Engine {
         let Some(live) = self.calls.get(&id) else { return Ok(()) };
         let local = self.local(port, id.n.into(), 1);
         let answer = if live.caller.sdp.is_empty() {
-            Ok((sdp::offer(&local), None))
+            Ok((sdp::offer(local), None))
         } else {
-            sdp::answer(&live.caller.sdp, &local).map(|(sdp, media)| (sdp, Some(media)))
+            sdp::answer(&live.caller.sdp, local).map(|(sdp, media)| (sdp, Some(media)))
         };
         let (sdp, media) = match answer {
             Ok(answer) => answer,
@@ -294,7 +294,7 @@ impl Engine {
         };
         let session = u64::from(leg.call.n) + (u64::from(leg.n) << 32);
         let local = self.local(port, session, version);
-        sdp::answer(offer, &local).ok()
+        sdp::answer(offer, local).ok()
     }
 
     fn on_info_digit(&mut self, dialog: DialogId, key: Key) {

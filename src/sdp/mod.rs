@@ -1,22 +1,9 @@
-//! stub
-use crate::media::command::{Codec, Negotiated};
-pub struct Local<'a> {
-    pub addr: std::net::IpAddr,
-    pub port: u16,
-    pub session_id: u64,
-    pub version: u64,
-    pub codecs: &'a [Codec],
-}
-pub enum NoAnswer {
-    BadOffer,
-    NoCommonCodec,
-}
-pub fn answer(_: &[u8], _: &Local) -> Result<(Vec<u8>, Negotiated), NoAnswer> {
-    Err(NoAnswer::BadOffer)
-}
-pub fn offer(_: &Local) -> Vec<u8> {
-    vec![]
-}
-pub fn accept(_: &[u8], _: &[Codec]) -> Result<Negotiated, NoAnswer> {
-    Err(NoAnswer::BadOffer)
-}
+//! Session descriptions (RFC 8866) and offer/answer (RFC 3264) for G.711 and telephone-event.
+//!
+//! Reads leniently: unknown lines, a missing `s=`, bare line feeds. Takes the first usable audio
+//! stream over plain RTP and rejects all others. Knows no ports and no sockets beyond their numbers.
+
+mod negotiate;
+mod parse;
+
+pub use negotiate::{Local, NoAnswer, accept, answer, offer};

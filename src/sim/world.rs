@@ -341,5 +341,5 @@ fn sdp_of(at: &str) -> Vec<u8> {
         version: 1,
         codecs: &[Codec::Pcmu],
     };
-    crate::sdp::offer(&local)
+    crate::sdp::offer(local)
 }

@@ -40,6 +40,10 @@ impl Spool for SpoolWriter {
     fn end_call(&mut self, call: CallId) -> Vec<SpoolRef> {
         SpoolWriter::end_call(self, call)
     }
+
+    fn finish(&mut self, now: Mono) -> std::io::Result<()> {
+        SpoolWriter::finish(self, now)
+    }
 }
 
 pub(super) struct Shared {

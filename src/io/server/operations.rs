@@ -27,12 +27,16 @@ impl ServerOperations {
         self.take_in_force(result)
     }
 
-    fn rollback_now(&self, version: Option<ConfigVersion>, by: &str) -> Result<Publication, Failure> {
+    fn rollback_now(
+        &self,
+        version: Option<ConfigVersion>,
+        by: &str,
+        reason: &str,
+    ) -> Result<Publication, Failure> {
         let to = version
             .or_else(|| self.versions.previous())
             .ok_or_else(|| Failure::Refused("there is no version before this one".into()))?;
-        let reason = format!("back to version {}", to.0);
-        let signed = Signature { by, reason: &reason, at: self.control.clock.now().wall };
+        let signed = Signature { by, reason, at: self.control.clock.now().wall };
         let result = self.versions.rollback(to, signed);
         self.take_in_force(result)
     }
@@ -106,11 +110,14 @@ impl Operations for SharedOperations {
     fn rollback(
         &self,
         version: Option<ConfigVersion>,
+        request: PublishRequest,
         actor: Actor,
     ) -> BoxFuture<'_, Result<Value, Failure>> {
         let operations = Arc::clone(&self.0);
         Box::pin(off_thread(move || {
-            operations.rollback_now(version, &signature(&actor)).map(|publication| shown(&publication))
+            let by = if request.by.is_empty() { signature(&actor) } else { request.by };
+            let done = operations.rollback_now(version, &by, &request.reason);
+            done.map(|publication| shown(&publication))
         }))
     }
 
