@@ -199,3 +199,22 @@ fn an_interrupted_publication_leaves_the_version_before() {
     std::fs::write(versions.join("current"), "garbage").unwrap();
     assert_eq!(house.versions.latest(), Some(ConfigVersion(2)), "the newest, if nothing says which");
 }
+
+#[test]
+fn the_sample_hotline_can_be_published_as_it_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let drafts = Drafts {
+        menus: root.join("menus"),
+        prompts: root.join("prompts"),
+        queues: root.join("ops/queues.toml"),
+        mains: vec![("95599".into(), "main".into())],
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let versions = Versions::open(dir.path()).unwrap();
+    let made = versions.publish(&drafts, signed("sample")).unwrap_or_else(|findings| {
+        panic!("run `hotline prompts build --by NAME`: {findings:#?}");
+    });
+    assert!(made.warnings.is_empty(), "{:#?}", made.warnings);
+    let sounds = made.published.prompts.iter().map(|(_, _, clip)| clip.pcmu.len() * 2 + 44);
+    assert!(sounds.sum::<usize>() < 6 << 20, "the repository stays small");
+}
