@@ -27,6 +27,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::config::server::ServerConfig;
+use crate::io::server::{self, Publishing};
 use args::{Cli, Command};
 use findings::FindingsFound;
 
@@ -48,6 +49,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Devices(args) => block_on(devices::run(&load_config(config)?, args)),
         Command::Status(args) => block_on(status::status(&load_config(config)?, args.format)),
         Command::Drain => block_on(status::drain(&load_config(config)?)),
+        Command::Serve(args) => serve(&load_config(config)?, args.watch),
         other => anyhow::bail!("`hotline {}` is not part of this build", other.name()),
     }
 }
@@ -61,6 +63,14 @@ pub fn load_config(path: Option<&Path>) -> anyhow::Result<ServerConfig> {
         tracing::warn!(place, help = warning.help, "{}", warning.message);
     }
     Ok(config)
+}
+
+fn serve(config: &ServerConfig, watch: bool) -> anyhow::Result<ExitCode> {
+    let publishing = if watch { Publishing::Watch } else { Publishing::OnRequest };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.context("the program's threads cannot be started")?;
+    runtime.block_on(server::run(config.clone(), publishing))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Runs a short command; a server makes a runtime of its own.
