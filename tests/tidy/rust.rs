@@ -11,7 +11,7 @@ pub fn places(text: &str, word: &str) -> Vec<usize> {
     let whole = |at: &usize| {
         let before = text[..*at].chars().next_back().is_some_and(is_word);
         let after = text[at + word.len()..].chars().next().is_some_and(is_word);
-        !(first && before) && !(last && after)
+        (!first || !before) && (!last || !after)
     };
     text.match_indices(word).map(|(at, _)| at).filter(whole).collect()
 }
