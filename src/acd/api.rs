@@ -21,7 +21,8 @@ pub struct QueueConfig {
     pub ring_time: Duration,
     pub wrap_up: Duration,
     pub service_target: ServiceTarget,
-    /// Most callers waiting at once; the next one overflows.
+    /// Most callers waiting at once; the next one overflows, unless somebody can be rung for them
+    /// at once.
     pub limit: Option<u32>,
     /// Longest wait before a caller overflows.
     pub max_wait: Option<Duration>,

@@ -69,9 +69,11 @@ impl Router {
         let is_unoffered = queue.unoffered.get(&caller.place) == Some(&call);
         match &caller.offer {
             Some((agent, _)) => {
-                if is_unoffered || !self.agents.get(agent).is_some_and(|a| a.is_offered(call)) {
-                    broken.push(format!("call {call} is offered to {agent}, who does not know it"));
-                }
+                let known = self.agents.get(agent).is_some_and(|a| a.is_offered(call));
+                broken.extend(
+                    (is_unoffered || !known)
+                        .then(|| format!("call {call} is offered to {agent}, who does not know it")),
+                );
             }
             None if !is_unoffered => broken.push(format!("call {call} waits unseen in {}", caller.queue)),
             None => {}

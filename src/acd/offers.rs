@@ -165,6 +165,7 @@ impl Router {
         });
     }
 
+    /// Whatever the engine calls the end, the agent did not take the call.
     pub(super) fn offer_failed(&mut self, now: Mono, call: CallId, id: &AgentId, end: OfferEnd) {
         if self.agents.get(id).is_some_and(|a| a.is_offered(call)) {
             self.miss(now, call, Notice::Known, end);
