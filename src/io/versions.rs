@@ -178,9 +178,7 @@ impl Versions {
 
     fn candidate(&self, drafts: &Drafts) -> Result<Candidate, Vec<Finding>> {
         let mut content = drafts.read()?;
-        let assembled = assemble(&content, &drafts.places());
-        // Sound is looked at also when menus are broken only if we know what they want to say.
-        let mut assembled = assembled?;
+        let mut assembled = assemble(&content, &drafts.places())?;
         let manifest = drafts.prompts.join(crate::io::prompts::manifest::FILE);
         let inspection =
             inspect(&drafts.prompts, &assembled.wanted).map_err(|e| vec![e.finding(&manifest)])?;

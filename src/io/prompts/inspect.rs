@@ -176,7 +176,7 @@ impl Prompt {
             Strictness::Publish => Severity::Error,
         };
         let what = format!("`{}` in {}", self.name, self.language);
-        let approve = format!("hotline prompts approve {} {} --by NAME", self.language, self.name);
+        let approve = format!("hotline prompts approve {}/{} --by NAME", self.language, self.name);
         let (rule, source, severity, message, help) = match self.state {
             State::Current => return None,
             State::Missing => (

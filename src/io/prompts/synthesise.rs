@@ -51,6 +51,11 @@ impl Synthesiser {
         }
     }
 
+    /// A command as it is typed, its words divided by spaces; no shell reads it, so nothing is quoted.
+    pub fn from_words(command: &str) -> Result<Self, SynthesisError> {
+        Self::new(command.split_whitespace().map(str::to_owned).collect())
+    }
+
     /// The command as it is run for a text; also says where a recording comes from.
     pub fn command(&self, language: &str, text: &str) -> Vec<String> {
         let voice = voice(language, text);
@@ -173,7 +178,8 @@ mod tests {
         assert_eq!(voice("zh-CN", "For English, press 5."), "en-us");
         assert_eq!(voice("zh-CN", "95566"), "cmn");
         assert_eq!(voice("fr-FR", "Bonjour"), "fr-fr");
-        assert!(Synthesiser::new(Vec::new()).is_err());
+        assert!(Synthesiser::new(Vec::new()).is_err() && Synthesiser::from_words("  ").is_err());
+        assert_eq!(Synthesiser::from_words(" say -v  {voice}").unwrap(), argv(&["say", "-v", "{voice}"]));
     }
 
     #[test]

@@ -62,24 +62,23 @@ impl Drafts {
                 let mains = self.mains.iter().cloned().collect();
                 Ok(Content { menus, queues, mains, manifest: Manifest::default() })
             }
-            (menus, queues) => Err(menus.err().into_iter().chain(queues.err()).collect()),
+            (menus, queues) => Err([menus.err(), queues.err()].into_iter().flatten().flatten().collect()),
         }
     }
 }
 
 impl Content {
     pub fn read(directory: &Path) -> Result<Content, Vec<Finding>> {
-        let one = |finding| vec![finding];
         let entries = directory.join("entries.toml");
-        let text = read_text(&entries).map_err(one)?;
-        let mains = toml::from_str::<Entries>(&text).map_err(|e| one(broken(&entries, e.message())))?;
+        let mains = toml::from_str::<Entries>(&read_text(&entries)?)
+            .map_err(|e| vec![broken(&entries, e.message())])?;
         let manifest = directory.join("manifest.toml");
-        let text = read_text(&manifest).map_err(one)?;
+        let listed = Manifest::parse(&read_text(&manifest)?).map_err(|e| vec![e.finding(&manifest)])?;
         Ok(Content {
-            menus: read_menus(&directory.join("menus")).map_err(one)?,
-            queues: read_text(&directory.join("queues.toml")).map_err(one)?,
+            menus: read_menus(&directory.join("menus"))?,
+            queues: read_text(&directory.join("queues.toml"))?,
             mains: mains.entries,
-            manifest: Manifest::parse(&text).map_err(|e| one(e.finding(&manifest)))?,
+            manifest: listed,
         })
     }
 
@@ -109,8 +108,8 @@ impl Content {
     }
 }
 
-fn read_menus(directory: &Path) -> Result<BTreeMap<String, String>, Finding> {
-    let unreadable = |e: std::io::Error| broken(directory, &e.to_string());
+fn read_menus(directory: &Path) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+    let unreadable = |e: std::io::Error| vec![broken(directory, &e.to_string())];
     let mut menus = BTreeMap::new();
     for entry in std::fs::read_dir(directory).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -119,18 +118,18 @@ fn read_menus(directory: &Path) -> Result<BTreeMap<String, String>, Finding> {
             menus.insert(name.to_owned(), read_text(&path)?);
         }
         if menus.len() > MAX_MENUS {
-            return Err(broken(directory, "more than 1,000 menus"));
+            return Err(vec![broken(directory, "more than 1,000 menus")]);
         }
     }
     Ok(menus)
 }
 
-fn read_text(path: &Path) -> Result<String, Finding> {
-    let length = std::fs::metadata(path).map_err(|e| broken(path, &e.to_string()))?.len();
-    if length > MAX_TEXT {
-        return Err(broken(path, "it is larger than 1 MiB"));
+fn read_text(path: &Path) -> Result<String, Vec<Finding>> {
+    let unreadable = |e: std::io::Error| vec![broken(path, &e.to_string())];
+    if std::fs::metadata(path).map_err(unreadable)?.len() > MAX_TEXT {
+        return Err(vec![broken(path, "it is larger than 1 MiB")]);
     }
-    std::fs::read_to_string(path).map_err(|e| broken(path, &e.to_string()))
+    std::fs::read_to_string(path).map_err(unreadable)
 }
 
 /// A file that is needed and cannot be used.
