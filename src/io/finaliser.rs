@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -286,37 +287,73 @@ fn write(archive: &Path, relative: &str, recording: &Recording) -> io::Result<St
     let directory = path.parent().unwrap_or(archive);
     fs::create_dir_all(directory)?;
     let temporary = path.with_extension("wav.tmp");
-    let written = write_wav(&temporary, recording).and_then(|()| fs::rename(&temporary, &path));
-    if let Err(error) = written {
+    let written = write_wav(&temporary, recording);
+    let renamed = written.and_then(|sha256| fs::rename(&temporary, &path).map(|()| sha256));
+    let Ok(sha256) = renamed else {
         // What is left of it would only fill the disk further.
         let _ = fs::remove_file(&temporary);
-        return Err(error);
-    }
+        return renamed;
+    };
     sync_directory(directory)?;
-    hash_file(&path)
+    Ok(sha256)
 }
 
-fn write_wav(path: &Path, recording: &Recording) -> io::Result<()> {
-    let spec = hound::WavSpec {
-        channels: 2,
-        sample_rate: RATE,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let failed = |error| match error {
+const SPEC: hound::WavSpec = hound::WavSpec {
+    channels: 2,
+    sample_rate: RATE,
+    bits_per_sample: 16,
+    sample_format: hound::SampleFormat::Int,
+};
+
+fn wav_error(error: hound::Error) -> io::Error {
+    match error {
         hound::Error::IoError(error) => error,
         other => io::Error::other(other),
-    };
-    let mut file = File::create(path)?;
-    let mut wav = hound::WavWriter::new(&mut file, spec).map_err(failed)?;
+    }
+}
+
+fn write_wav(path: &Path, recording: &Recording) -> io::Result<String> {
+    let mut file = File::options().read(true).write(true).create(true).truncate(true).open(path)?;
+    let header = header(recording.samples())?;
+    let mut context = Context::new(&SHA256);
+    context.update(&header);
+    let mut wav = hound::WavWriter::new(&mut file, SPEC).map_err(wav_error)?;
+    let mut bytes = Vec::new();
     recording.write(|samples| {
         let count = u32::try_from(samples.len()).map_err(io::Error::other)?;
         let mut writer = wav.get_i16_writer(count);
         samples.iter().for_each(|sample| writer.write_sample(*sample));
-        writer.flush().map_err(failed)
+        writer.flush().map_err(wav_error)?;
+        bytes.resize(samples.len() * 2, 0);
+        for (bytes, sample) in bytes.as_chunks_mut::<2>().0.iter_mut().zip(samples) {
+            *bytes = sample.to_le_bytes();
+        }
+        context.update(&bytes);
+        Ok::<(), io::Error>(())
     })?;
-    wav.finalize().map_err(failed)?;
-    file.sync_all()
+    wav.finalize().map_err(wav_error)?;
+    file.sync_all()?;
+    let mut written = vec![0; header.len()];
+    file.read_exact_at(&mut written, 0)?;
+    // Hashing along the way saves reading the file again; only a header other than foreseen asks
+    // for that.
+    if written == header { Ok(hex::encode(context.finish())) } else { hash_file(path) }
+}
+
+/// The header `hound` will have written when so many samples (of each channel) are in the file.
+fn header(samples: u32) -> io::Result<Vec<u8>> {
+    let mut empty = io::Cursor::new(Vec::new());
+    hound::WavWriter::new(&mut empty, SPEC).and_then(hound::WavWriter::finalize).map_err(wav_error)?;
+    let mut header = empty.into_inner();
+    let data = samples * u32::from(SPEC.channels) * 2;
+    let length = u32::try_from(header.len()).map_err(io::Error::other)?;
+    let place = header.len().saturating_sub(4);
+    for (place, size) in [(4, length - 8 + data), (place, data)] {
+        if let Some(field) = header.get_mut(place..place + 4) {
+            field.copy_from_slice(&size.to_le_bytes());
+        }
+    }
+    Ok(header)
 }
 
 /// SHA-256 of a file, in hex.

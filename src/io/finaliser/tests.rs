@@ -102,6 +102,17 @@ fn a_finished_call_becomes_a_wav_with_both_sides() {
 }
 
 #[test]
+fn the_header_is_foreseen() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.wav");
+    let mut wav = hound::WavWriter::create(&path, SPEC).unwrap();
+    (0..2 * 777).for_each(|_| wav.write_sample(0_i16).unwrap());
+    wav.finalize().unwrap();
+    let foreseen = header(777).unwrap();
+    assert_eq!(fs::read(&path).unwrap()[..foreseen.len()], foreseen);
+}
+
+#[test]
 fn an_end_that_comes_late_to_the_disk_is_waited_for() {
     let mut house = house();
     house.talk(1);

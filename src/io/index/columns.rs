@@ -30,6 +30,15 @@ const UPSERT: &str = "INSERT INTO calls (call, entry, caller, arrived_ms, answer
      config_version = excluded.config_version, first_seq = excluded.first_seq, \
      last_seq = excluded.last_seq, is_open = excluded.is_open";
 
+/// A name without bars: agents come from other people's files.
+fn escape(name: &str) -> String {
+    name.replace('%', "%25").replace('|', "%7C")
+}
+
+fn unescape(name: &str) -> String {
+    name.replace("%7C", "|").replace("%25", "%")
+}
+
 /// Names between bars: `|a|b|`, or nothing.
 fn bars<T: ToString>(names: impl Iterator<Item = T>) -> String {
     let mut out = String::new();
@@ -37,20 +46,20 @@ fn bars<T: ToString>(names: impl Iterator<Item = T>) -> String {
         if out.is_empty() {
             out.push('|');
         }
-        out.push_str(&name.to_string());
+        out.push_str(&escape(&name.to_string()));
         out.push('|');
     }
     out
 }
 
-fn unbar(text: &str) -> impl Iterator<Item = &str> {
-    text.split('|').filter(|name| !name.is_empty())
+fn unbar(text: &str) -> impl Iterator<Item = String> {
+    text.split('|').filter(|name| !name.is_empty()).map(unescape)
 }
 
 /// Pattern that finds a name between bars; `\` escapes.
 pub(super) fn listed(name: &str) -> String {
     let mut pattern = String::from("%|");
-    for c in name.chars() {
+    for c in escape(name).chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }

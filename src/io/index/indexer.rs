@@ -85,17 +85,21 @@ impl Worker {
         let mut behind = true;
         let mut closed = false;
         loop {
-            let result =
-                if behind { self.index.catch_up(&self.journal).await } else { self.next(&mut closed).await };
+            let caught_up = behind;
+            let result = match caught_up {
+                true => self.index.catch_up(&self.journal).await,
+                false => self.next(&mut closed).await,
+            };
             match result {
                 Ok(as_of) => {
                     self.publish.send_replace(IndexerStatus { as_of, failing: None });
                     let all = as_of.0 >= self.offered.load(Ordering::Acquire);
                     behind = self.queue.is_empty() && !all;
-                    if closed && !behind {
+                    // What even the journal does not have is not waited for.
+                    if closed && (!behind || caught_up) {
                         return self.index.close().await;
                     }
-                    if !closed && !behind {
+                    if !closed {
                         tokio::time::sleep(PACE).await;
                     }
                 }

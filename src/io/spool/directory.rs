@@ -76,7 +76,8 @@ impl SpoolDirectory {
         self.remove_unused();
     }
 
-    /// The call's recording is safe in the archive: segments that hold nothing else are removed.
+    /// The call's recording is safe in the archive, and the event that says so is synced: segments
+    /// that hold nothing else are removed.
     pub fn archived(&self, call: CallId) {
         for use_ in self.lock().values_mut() {
             use_.calls.remove(&call);

@@ -121,6 +121,7 @@ impl SpoolWriter {
     }
 
     /// [`Entry::Received`] without building one: called for every packet of every call.
+    #[expect(clippy::too_many_arguments, reason = "the fields of a packet, as the media worker has them")]
     pub fn push_received(
         &mut self,
         leg: LegId,

@@ -112,20 +112,32 @@ struct Window {
     file: File,
     start: u64,
     bytes: Vec<u8>,
+    /// Least that is read at once.
+    ahead: usize,
 }
 
-const READ_AHEAD: usize = 8 * 1024;
+/// Where blocks stand close together.
+const READ_AHEAD: usize = 64 * 1024;
+/// Blocks no further apart than this are read together.
+const CLOSE: u64 = 16 * 1024;
 
 impl Window {
     fn new(file: File) -> Self {
-        Window { file, start: 0, bytes: Vec::new() }
+        Window { file, start: 0, bytes: Vec::new(), ahead: READ_AHEAD }
+    }
+
+    /// Prepares for the block at `at`: with the next one close by both are read at once, else no
+    /// more than blocks of this call usually are, for what lies between belongs to other calls.
+    fn expect(&mut self, at: u64, next: Option<u64>, usual: usize) {
+        let close = next.is_some_and(|next| next.saturating_sub(at) <= CLOSE);
+        self.ahead = if close { READ_AHEAD } else { usual };
     }
 
     /// Up to `n` bytes from `at`; fewer only at the end of the file.
     fn get(&mut self, at: u64, n: usize) -> io::Result<&mut [u8]> {
         let have = self.start + self.bytes.len() as u64;
         if at < self.start || at + n as u64 > have {
-            self.fill(at, n.max(READ_AHEAD))?;
+            self.fill(at, n.max(self.ahead))?;
         }
         let from = usize::try_from(at - self.start).unwrap_or(usize::MAX).min(self.bytes.len());
         let to = from.saturating_add(n).min(self.bytes.len());
@@ -180,7 +192,9 @@ impl SpoolReader {
                 return Err(SpoolError::OtherKey { path });
             }
             let cipher = SegmentCipher::new(&self.key, &header);
-            for offset in &place.offsets {
+            let mut usual = 1_024;
+            for (i, offset) in place.offsets.iter().enumerate() {
+                window.expect(*offset, place.offsets.get(i + 1).copied(), usual);
                 let Some((block, plain)) = read_block(&mut window, *offset, &cipher).map_err(io)? else {
                     report.damaged += 1;
                     continue;
@@ -189,6 +203,7 @@ impl SpoolReader {
                     report.damaged += 1;
                     continue;
                 }
+                usual = BLOCK_HEADER + block.length as usize;
                 for item in block::decode(call, plain) {
                     let Ok(item) = item else {
                         report.damaged += 1;
@@ -215,6 +230,11 @@ impl SpoolReader {
 }
 
 impl ReadReport {
+    /// From the first entry to the last.
+    pub fn length(&self) -> std::time::Duration {
+        self.extent.map(|(first, last)| last.since(first)).unwrap_or_default()
+    }
+
     fn note(&mut self, item: &Item<'_>, header: &Header) {
         let at = item.at();
         if self.began.is_none() {
