@@ -108,9 +108,7 @@ impl Sound {
 
 /// One telephone in use.
 struct Visit {
-    /// The peer's and our own.
     source: u32,
-    ssrc: u32,
     peer: SocketAddr,
     payload_type: u8,
     first: f64,
@@ -129,7 +127,6 @@ impl Visit {
     fn new(source: u32, peer: SocketAddr, sequence: u16, at: f64) -> Visit {
         Visit {
             source,
-            ssrc: source ^ 0x5a5a_5a5a,
             peer,
             payload_type: 0,
             first: at,
@@ -178,11 +175,10 @@ impl Visit {
         let mut timestamp = base.wrapping_add(self.sent.wrapping_mul(FRAME as u32));
         let (mut payload_type, mut payload) = (self.payload_type, Vec::new());
         match due {
-            Some(key) if o.as_tones => {
+            Some(_) if o.as_tones => {
                 self.key_tick += 1;
                 let index = self.pressed;
                 payload.extend_from_slice(sounds.keys[index].frame(payload_type, self.key_tick as usize));
-                let _ = key;
                 self.release(DOWN);
             }
             Some(key) => {
@@ -199,7 +195,7 @@ impl Visit {
         let mut packet = vec![0x80, payload_type];
         packet.extend((self.sent as u16).to_be_bytes());
         packet.extend(timestamp.to_be_bytes());
-        packet.extend(self.ssrc.to_be_bytes());
+        packet.extend((0x5a5a_0000 | n as u32).to_be_bytes());
         packet.extend(payload);
         self.sent = self.sent.wrapping_add(1);
         packet

@@ -79,6 +79,7 @@ class Bench:
     def __init__(self, arguments):
         self.arguments = arguments
         self.directory = scratch("load")
+        self.started = []
 
     def tell(self, measured):
         line = {"name": self.arguments.name, "measurement": self.arguments.measurement, **measured,
@@ -86,7 +87,14 @@ class Bench:
         print(json.dumps(line), flush=True)
 
     def caller(self, **settings):
-        return Sipp("caller", self.directory, "127.0.0.5", 15060, "127.0.0.2", **settings)
+        caller = Sipp("caller", self.directory, "127.0.0.5", 15060, "127.0.0.2", **settings)
+        self.started.append(caller)
+        return caller
+
+    def stop(self):
+        for thing in self.started:
+            thing.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def setup(self):
         for rate in map(int, self.arguments.rates.split(",")):
@@ -164,7 +172,7 @@ def main():
     try:
         getattr(bench, bench.arguments.measurement)()
     finally:
-        shutil.rmtree(bench.directory, ignore_errors=True)
+        bench.stop()
 
 
 main()
