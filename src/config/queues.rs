@@ -420,7 +420,7 @@ fn default_queue(id: QueueId) -> QueueConfig {
         max_wait: Some(Duration::from_secs(15 * 60)),
         overflow: OverflowTarget::Message,
         announce_every: Some(Duration::from_secs(30)),
-        hold_audio: "hold".to_owned(),
+        hold_audio: "system.hold".to_owned(),
     }
 }
 

@@ -14,6 +14,8 @@ use crate::media::command::{
 };
 use crate::menu;
 
+/// Hold audio of a call that is in no known queue.
+const HOLD: &str = "system.hold";
 /// Ports tried for a leg before the range is taken to be in somebody else's hands.
 const OPEN_TRIES: u8 = 3;
 
@@ -162,7 +164,7 @@ impl Engine {
             .call
             .queue()
             .and_then(|queue| published.queues.iter().find(|q| q.id == *queue))
-            .map_or("system.hold", |queue| queue.hold_audio.as_str());
+            .map_or(HOLD, |queue| queue.hold_audio.as_str());
         let at_end = if tune == Tune::Hold { AtEnd::Loop } else { AtEnd::Silence };
         let items = items(&published.prompts, &language, &names(&tune, hold));
         if let Some(live) = self.calls.get_mut(&id) {

@@ -17,7 +17,7 @@ use super::keys::KeyTable;
 use super::sync::SyncThread;
 use crate::engine::command::Reply;
 use crate::engine::{AlarmState, FinaliseOrder, Output};
-use crate::event::{Alarm, Event};
+use crate::event::{Alarm, Event, EventKind};
 use crate::ids::{AgentId, CallId, FlowId, Seq};
 use crate::media::command::Command;
 use crate::sealed::{CallKey, Redacted};
@@ -115,6 +115,11 @@ impl Outbox {
     }
 }
 
+/// The call whose recording is safe, if the event says so.
+fn archived(event: &Event) -> Option<CallId> {
+    matches!(event.kind, EventKind::RecordingArchived { .. }).then_some(event.call).flatten()
+}
+
 impl Running {
     fn carry_out(&mut self, batch: Vec<Output>) {
         let mut effects = Vec::with_capacity(batch.len());
@@ -159,8 +164,9 @@ impl Running {
         if !self.events.is_empty() {
             self.outbox.journal.append(&self.events)?;
             self.outbox.effects.written(&self.events);
-            self.events.clear();
-            self.outbox.sync.wrote([self.outbox.journal.sync_handle(), self.outbox.keys.sync_handle()]);
+            // A sealed value must never be durable before its key.
+            let files = [self.outbox.keys.sync_handle(), self.outbox.journal.sync_handle()];
+            self.outbox.sync.wrote(files, self.events.drain(..).filter_map(|event| archived(&event)));
         }
         if let Some((seq, bytes)) = self.snapshot.take() {
             // A failed snapshot costs a longer start, nothing else.

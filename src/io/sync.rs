@@ -8,32 +8,46 @@ use std::time::Duration;
 
 use super::outbox::OutboxState;
 use crate::event::Alarm;
+use crate::ids::CallId;
 
 const WITHIN: Duration = Duration::from_millis(50);
 
-type Files = Arc<Mutex<[Option<Arc<File>>; 2]>>;
+/// Files with new bytes, in the order in which they must reach the disk, and what to do then.
+#[derive(Default)]
+struct Unsynced {
+    files: [Option<Arc<File>>; 2],
+    archived: Vec<CallId>,
+}
+
+type Shared = Arc<Mutex<Unsynced>>;
 
 /// The thread that calls fdatasync.
 pub struct SyncThread {
-    dirty: Files,
+    dirty: Shared,
     stop: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl SyncThread {
-    pub fn spawn(state: Arc<OutboxState>) -> std::io::Result<SyncThread> {
-        let dirty = Files::default();
+    /// `on_archived` is told the calls whose archiving is in the journal for good.
+    pub fn spawn(
+        state: Arc<OutboxState>,
+        on_archived: impl Fn(CallId) + Send + 'static,
+    ) -> std::io::Result<SyncThread> {
+        let dirty = Shared::default();
         let (stop, stopped) = sync_channel(1);
         let files = Arc::clone(&dirty);
-        let thread =
-            std::thread::Builder::new().name("sync".into()).spawn(move || run(&files, &stopped, &state))?;
+        let thread = std::thread::Builder::new()
+            .name("sync".into())
+            .spawn(move || run(&files, &stopped, &state, &on_archived))?;
         Ok(SyncThread { dirty, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// These files have new bytes.
-    pub fn wrote(&self, files: [Option<Arc<File>>; 2]) {
+    /// These files have new bytes; the first is synced before the second.
+    pub fn wrote(&self, files: [Option<Arc<File>>; 2], archived: impl Iterator<Item = CallId>) {
         if let Ok(mut dirty) = self.dirty.lock() {
-            *dirty = files;
+            dirty.files = files;
+            dirty.archived.extend(archived);
         }
     }
 
@@ -48,11 +62,12 @@ impl SyncThread {
     }
 }
 
-fn run(dirty: &Files, stopped: &Receiver<()>, state: &OutboxState) {
+fn run(dirty: &Shared, stopped: &Receiver<()>, state: &OutboxState, on_archived: &dyn Fn(CallId)) {
     let mut failing = false;
     loop {
         let over = matches!(stopped.recv_timeout(WITHIN), Err(RecvTimeoutError::Disconnected));
-        let files = dirty.lock().map(|mut files| std::mem::take(&mut *files)).unwrap_or_default();
+        let Unsynced { files, archived } =
+            dirty.lock().map(|mut dirty| std::mem::take(&mut *dirty)).unwrap_or_default();
         let wrote = files.iter().any(Option::is_some);
         let failed = files.iter().flatten().find_map(|file| file.sync_data().err());
         match failed {
@@ -60,12 +75,17 @@ fn run(dirty: &Files, stopped: &Receiver<()>, state: &OutboxState) {
                 failing = true;
                 tracing::error!(%error, "the journal cannot be synced to disk");
                 state.raise(Alarm::Journal, error.to_string());
+                if let Ok(mut dirty) = dirty.lock() {
+                    dirty.archived.extend(archived);
+                }
             }
-            None if failing && wrote => {
-                failing = false;
-                state.clear(Alarm::Journal);
+            None => {
+                archived.into_iter().for_each(on_archived);
+                if failing && wrote {
+                    failing = false;
+                    state.clear(Alarm::Journal);
+                }
             }
-            None => {}
         }
         if over {
             return;

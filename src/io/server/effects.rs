@@ -78,11 +78,6 @@ impl Effects for ServerEffects {
     }
 
     fn written(&mut self, events: &[Event]) {
-        for event in events {
-            if let (Some(call), EventKind::RecordingArchived { .. }) = (event.call, &event.kind) {
-                self.spool.archived(call);
-            }
-        }
         self.index.offer(events.into());
     }
 

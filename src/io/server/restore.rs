@@ -48,8 +48,12 @@ pub(super) fn submit_unfinished(
 ) {
     let answered: BTreeMap<CallId, Wall> = open.unarchived().collect();
     let wanted: BTreeSet<CallId> = answered.keys().copied().collect();
-    for call in wanted.iter().filter(|call| !found.contains_key(call)) {
-        tracing::error!(%call, "nothing of this call's sound is in the spool; its recording is lost");
+    let mut found = found;
+    for call in &wanted {
+        if !found.contains_key(call) {
+            tracing::warn!(%call, "the server had stopped before anything of this call was in the spool");
+            found.insert(*call, Places::new());
+        }
     }
     let prompts = Arc::new(PromptTable::default());
     let jobs = recover(spool, found, &answered, |call| !wanted.contains(&call), &prompts);

@@ -1,26 +1,25 @@
 //! Opening a server, part by part: storage, what is in force, sockets, threads, doors.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 
 use super::effects::{ServerEffects, on_finished};
 use super::operations::{ServerOperations, SharedOperations};
 use super::{Addresses, Closing, Control, INPUTS, Publishing, Server, doors, media, restore};
 use crate::config::finding::Finding;
-use crate::config::published::Published;
 use crate::config::server::ServerConfig;
-use crate::engine::{Directory, Engine, Input, MediaSettings, Settings};
-use crate::io::clock::Clock;
+use crate::engine::{Directory, Engine, Input, MediaSettings, Memory, Settings};
+use crate::ids::{BootId, CallId};
 use crate::io::finaliser::{Finaliser, FinaliserConfig};
 use crate::io::gate::Failure;
 use crate::io::handle::EngineHandle;
-use crate::io::http::Readiness;
 use crate::io::index::{Index, Indexer};
 use crate::io::journal::Journal;
 use crate::io::keys::KeyTable;
@@ -31,12 +30,12 @@ use crate::io::secrets::{Purpose, Secrets, random};
 use crate::io::sip_framing::LengthFraming;
 use crate::io::sip_tcp::{SipTcp, TcpConfig, TcpEvent};
 use crate::io::sip_udp::SipUdp;
-use crate::io::spool::SpoolDirectory;
+use crate::io::spool::{Places, SpoolDirectory};
 use crate::io::sync::SyncThread;
 use crate::io::transport_metrics::TransportMetrics;
 use crate::io::versions::{Drafts, Versions};
 use crate::io::{engine_loop, watch};
-use crate::media::command::PromptTable;
+use crate::media::command::{Command as MediaCommand, PromptTable};
 use crate::sip::api::{Limits, StackConfig};
 
 /// Batches of outputs that may wait for the outbox.
@@ -52,96 +51,77 @@ struct SipSockets {
     accepting: tokio::task::JoinHandle<()>,
 }
 
+/// What stands on disk, opened.
+struct Storage {
+    journal: Journal,
+    boot: BootId,
+    memory: Memory,
+    keys: KeyTable,
+    spool: Arc<SpoolDirectory>,
+    /// Calls that earlier starts left in the spool.
+    found: BTreeMap<CallId, Places>,
+    versions: Arc<Versions>,
+    people: People,
+    index: Arc<Indexer>,
+}
+
+impl Storage {
+    async fn open(config: &ServerConfig) -> anyhow::Result<Storage> {
+        let secrets = Secrets::open_or_create(&config.secrets)?;
+        let (journal, opened) = Journal::open(&config.storage.journal(), config.node)?;
+        let boot = opened.boot;
+        let memory = restore::memory(opened)?;
+        let keys = KeyTable::open(&secrets).context("the key table cannot be opened")?;
+        let people = People::open(&config.storage.people(), &config.secrets, &config.sip.realm).await?;
+        let (spool, found) = SpoolDirectory::open(&config.storage.spool(), secrets.key(Purpose::Spool))?;
+        let versions = Arc::new(Versions::open(&config.storage.directory)?);
+        let index = Index::open(&config.storage.index).await?;
+        let index = Arc::new(Indexer::spawn(index, &config.storage.journal()));
+        Ok(Storage { journal, boot, memory, keys, spool, found, versions, people, index })
+    }
+}
+
 pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyhow::Result<Server> {
     for warning in &config.warnings {
         tracing::warn!(rule = warning.rule, "{} {}", warning.message, warning.help);
     }
-    let clock = Clock::start();
     let metrics = Arc::new(TransportMetrics::new());
     metrics.exempt_entries(config.exempt_entries.len());
-    let secrets = Secrets::open_or_create(&config.secrets)?;
-    let (journal, opened) = Journal::open(&config.storage.journal(), config.node)?;
-    let boot = opened.boot;
-    let memory = restore::memory(opened)?;
-    let unfinished = memory.open.clone();
-    let keys = KeyTable::open(&secrets).context("the key table cannot be opened")?;
-    let people = People::open(&config.storage.people(), &config.secrets, &config.sip.realm).await?;
+    let storage = Storage::open(&config).await?;
     let sip = sip_sockets(&config, &metrics).await?;
-    let state = Arc::new(OutboxState::default());
     let (inputs, taken) = sync_channel(INPUTS);
-    let control = Arc::new(Control {
-        inputs: inputs.clone(),
-        clock,
-        drain_deadline: config.limits.drain_deadline,
-        stop: Notify::new(),
-        stopping: AtomicBool::new(false),
-        readiness: Mutex::new(Readiness::NotReady { reasons: vec!["starting".into()] }),
-    });
-    let versions = Arc::new(Versions::open(&config.storage.directory)?);
+    let control = Arc::new(Control::new(inputs, config.limits.drain_deadline));
     let operations = Arc::new(ServerOperations {
         control: Arc::clone(&control),
-        versions: Arc::clone(&versions),
+        versions: Arc::clone(&storage.versions),
         drafts: drafts(&config),
     });
-    let published = in_force(&versions, &operations, publishing)?;
-    let directory = people.directory().await?;
-    control.tell(Input::Directory(Arc::new(Directory {
-        agents: directory.agents,
-        devices: directory.devices,
-        imported: false,
-    })));
-    if let Some(published) = published {
-        control.tell(Input::Published(Arc::new(published)));
-    }
-    let (spool, found) = SpoolDirectory::open(&config.storage.spool(), secrets.key(Purpose::Spool))?;
-    let finaliser = Arc::new(finaliser(&config, &spool, &versions, (&control, &state))?);
-    let index = Indexer::spawn(Index::open(&config.storage.index).await?, &config.storage.journal());
-    let status = index.status();
+    bring_in_force(&storage, &operations, publishing).await?;
+    let state = Arc::new(OutboxState::default());
+    let finaliser = Arc::new(finaliser(&config, &storage, (&control, &state))?);
     let counters = Arc::new(MediaCounters::default());
     let shared = media::Shared {
-        spool: Arc::clone(&spool),
+        spool: Arc::clone(&storage.spool),
         metrics: Arc::clone(&metrics),
         counters: Arc::clone(&counters),
-        clock,
-        boot,
+        clock: control.clock,
+        boot: storage.boot,
     };
-    let workers = media::spawn(&config, &shared, &inputs)?;
+    let workers = media::spawn(&config, &shared, &control.inputs)?;
+    let (people, index) = (storage.people.clone(), Arc::clone(&storage.index));
     let replies = Arc::new(Replies::default());
+    let parts = Parts { control: &control, state: &state, metrics: &metrics, finaliser: &finaliser };
+    let orders = workers.iter().map(|(orders, _)| orders.clone()).collect();
+    let (engine, outbox) = parts.run_engine(&config, storage, (&sip, &replies), (taken, orders))?;
     let SipSockets { udp, tcp, events, accepting } = sip;
     let sip_address = udp.local_addr();
-    let index = Arc::new(index);
-    let outbox = Outbox {
-        journal,
-        keys,
-        workers: workers.iter().map(|(orders, _)| orders.clone()).collect(),
-        replies: Arc::clone(&replies),
-        state: Arc::clone(&state),
-        sync: SyncThread::spawn(Arc::clone(&state))?,
-        effects: Box::new(ServerEffects {
-            udp: udp.sender(),
-            tcp: tcp.clone(),
-            metrics: Arc::clone(&metrics),
-            people: people.clone(),
-            runtime: tokio::runtime::Handle::current(),
-            control: Arc::clone(&control),
-            finaliser: Arc::clone(&finaliser),
-            spool: Arc::clone(&spool),
-            index: Arc::clone(&index),
-            prompts: Arc::new(PromptTable::default()),
-        }),
-    };
-    let (batches, for_outbox) = sync_channel(BATCHES);
-    let outbox = outbox.spawn(for_outbox)?;
-    let engine = Engine::new(settings(&config, sip_address, boot)?, memory, clock.now());
-    let engine = engine_loop::spawn(engine, clock, taken, batches, Arc::clone(&state))?;
-    restore::submit_unfinished(&unfinished, &spool, found, &finaliser);
-    let udp = receive_udp(udp, inputs.clone(), Arc::clone(&metrics))?;
+    let udp = receive_udp(udp, control.inputs.clone(), Arc::clone(&metrics))?;
     let (handle, asks) = EngineHandle::new(ASKS);
     let mut tasks = vec![
         accepting,
         tokio::spawn(receive_tcp(events, Arc::clone(&control))),
         tokio::spawn(doors::forward_asks(asks, Arc::clone(&control), Arc::clone(&replies))),
-        tokio::spawn(doors::watch_index(status.clone(), Arc::clone(&state))),
+        tokio::spawn(doors::watch_index(index.status(), Arc::clone(&state))),
         tokio::spawn(doors::watch_readiness(handle.clone(), Arc::clone(&control))),
     ];
     let doors = doors::Doors {
@@ -153,7 +133,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
         replies: &replies,
         metrics: &metrics,
         counters: &counters,
-        status,
+        status: index.status(),
     };
     let (api, management) = doors.open(&mut tasks).await?;
     let watch = match publishing {
@@ -163,6 +143,57 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     let runtime = tokio::runtime::Handle::current();
     let closing = Closing { watch, udp, tcp, finaliser, tasks, engine, outbox, workers, index, runtime };
     Ok(Server { addresses: Addresses { sip: sip_address, api, management }, control, handle, closing })
+}
+
+/// What engine and outbox share with the rest.
+struct Parts<'a> {
+    control: &'a Arc<Control>,
+    state: &'a Arc<OutboxState>,
+    metrics: &'a Arc<TransportMetrics>,
+    finaliser: &'a Arc<Finaliser>,
+}
+
+impl Parts<'_> {
+    /// The engine's thread, the outbox behind it, and what a crash left to be done.
+    fn run_engine(
+        self,
+        config: &ServerConfig,
+        storage: Storage,
+        (sip, replies): (&SipSockets, &Arc<Replies>),
+        (taken, workers): (Receiver<Input>, Vec<SyncSender<MediaCommand>>),
+    ) -> anyhow::Result<(JoinHandle<Engine>, JoinHandle<()>)> {
+        let Storage { journal, boot, memory, keys, spool, found, people, index, .. } = storage;
+        let unfinished = memory.open.clone();
+        let archived = Arc::clone(&spool);
+        let outbox = Outbox {
+            journal,
+            keys,
+            workers,
+            replies: Arc::clone(replies),
+            state: Arc::clone(self.state),
+            sync: SyncThread::spawn(Arc::clone(self.state), move |call| archived.archived(call))?,
+            effects: Box::new(ServerEffects {
+                udp: sip.udp.sender(),
+                tcp: sip.tcp.clone(),
+                metrics: Arc::clone(self.metrics),
+                people,
+                runtime: tokio::runtime::Handle::current(),
+                control: Arc::clone(self.control),
+                finaliser: Arc::clone(self.finaliser),
+                spool: Arc::clone(&spool),
+                index,
+                prompts: Arc::new(PromptTable::default()),
+            }),
+        };
+        let (batches, for_outbox) = sync_channel(BATCHES);
+        let outbox = outbox.spawn(for_outbox)?;
+        let clock = self.control.clock;
+        let settings = settings(config, sip.udp.local_addr(), boot)?;
+        let engine = Engine::new(settings, memory, clock.now());
+        let engine = engine_loop::spawn(engine, clock, taken, batches, Arc::clone(self.state))?;
+        restore::submit_unfinished(&unfinished, &spool, found, self.finaliser);
+        Ok((engine, outbox))
+    }
 }
 
 /// UDP first, then TCP on the port that it got.
@@ -189,16 +220,20 @@ fn drafts(config: &ServerConfig) -> Drafts {
     }
 }
 
-/// The snapshot calls are served with from the first moment.
-fn in_force(
-    versions: &Versions,
+/// What calls are served with from the first moment: people, telephones, a snapshot.
+async fn bring_in_force(
+    storage: &Storage,
     operations: &ServerOperations,
     publishing: Publishing,
-) -> anyhow::Result<Option<Published>> {
+) -> anyhow::Result<()> {
+    let people = storage.people.directory().await?;
+    let directory = Directory { agents: people.agents, devices: people.devices, imported: false };
+    operations.control.tell(Input::Directory(Arc::new(directory)));
+    let versions = &storage.versions;
     if publishing == Publishing::Watch {
         match operations.publish_now("serve --watch", "drafts at the start") {
-            // Told to the engine already.
-            Ok(_) => return Ok(None),
+            // The engine has been told.
+            Ok(_) => return Ok(()),
             Err(Failure::Refused(why)) => bail!(why),
             Err(Failure::Findings(findings)) if versions.latest().is_none() => {
                 bail!("nothing can be published: {}", listed(&findings))
@@ -212,7 +247,8 @@ fn in_force(
     let published = versions
         .load(latest)
         .map_err(|findings| anyhow!("version {} cannot be loaded: {}", latest.0, listed(&findings)))?;
-    Ok(Some(published))
+    operations.control.tell(Input::Published(Arc::new(published)));
+    Ok(())
 }
 
 fn listed(findings: &[Finding]) -> String {
@@ -222,15 +258,14 @@ fn listed(findings: &[Finding]) -> String {
 
 fn finaliser(
     config: &ServerConfig,
-    spool: &Arc<SpoolDirectory>,
-    versions: &Arc<Versions>,
+    storage: &Storage,
     (control, state): (&Arc<Control>, &Arc<OutboxState>),
 ) -> anyhow::Result<Finaliser> {
-    let versions = Arc::clone(versions);
+    let versions = Arc::clone(&storage.versions);
     let finaliser_config = FinaliserConfig {
         threads: 1,
         archive: config.storage.archive.clone(),
-        spool: Arc::clone(spool),
+        spool: Arc::clone(&storage.spool),
         prompts: Arc::new(move |hash| versions.prompt_by_hash(hash)),
         retry: Duration::from_secs(5),
     };
@@ -239,7 +274,7 @@ fn finaliser(
         .context("the archive of recordings cannot be written")
 }
 
-fn settings(config: &ServerConfig, sip: SocketAddr, boot: crate::ids::BootId) -> anyhow::Result<Settings> {
+fn settings(config: &ServerConfig, sip: SocketAddr, boot: BootId) -> anyhow::Result<Settings> {
     let calls = usize::try_from(config.limits.calls)?;
     Ok(Settings {
         node: config.node,
