@@ -152,6 +152,20 @@ impl Path {
         Path { target, routes: Vec::new(), hop, reach }
     }
 
+    /// The connection is gone: the next request goes to the address of the first route or the target.
+    pub fn leave_connection(&mut self) {
+        let first = self.routes.first().and_then(|route| NameAddr::parse(route)).map(|route| route.uri);
+        let uri = Uri::parse(first.unwrap_or(&self.target)).ok();
+        if let Some(address) = uri.and_then(|uri| uri.address()) {
+            self.hop = Hop::Connect(address);
+        }
+    }
+
+    /// The peer speaks over another connection now.
+    pub fn take_connection(&mut self, flow: FlowId) {
+        self.hop = Hop::Flow(flow);
+    }
+
     /// How the peer is reached as long as no route set says otherwise.
     pub fn reach(&self) -> Reach {
         self.reach

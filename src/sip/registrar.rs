@@ -188,11 +188,17 @@ impl Registrar {
         uri: &str,
         device: &DeviceId,
     ) -> Verdict {
-        let credentials = message
+        let offered: Vec<Credentials<'_>> = message
             .all(HeaderName::Authorization)
             .filter_map(|field| Credentials::parse(field.value()))
-            .find(|credentials| credentials.realm == self.realm);
-        let Some(credentials) = credentials else { return Verdict::Challenge(Staleness::First) };
+            .filter(|credentials| credentials.realm == self.realm)
+            .collect();
+        if offered.is_empty() {
+            return Verdict::Challenge(Staleness::First);
+        }
+        // A telephone may answer each of the challenges; one it has the secret for is enough.
+        let known = |credentials: &&Credentials<'_>| self.secret(device, credentials.algorithm).is_some();
+        let Some(credentials) = offered.iter().find(known) else { return Verdict::Forbidden };
         if !same_resource(credentials.uri, uri) {
             return Verdict::OtherUri;
         }

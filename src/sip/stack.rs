@@ -36,14 +36,6 @@ pub struct Shared {
     pub(super) deadlines: Deadlines,
 }
 
-/// How many of each the stack holds now.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Counts {
-    pub transactions: usize,
-    pub dialogs: usize,
-    pub bindings: usize,
-}
-
 /// The SIP core of one server.
 pub struct Stack {
     config: StackConfig,
@@ -153,12 +145,9 @@ impl Stack {
             && self.shared.deadlines.is_empty()
     }
 
-    pub fn counts(&self) -> Counts {
-        Counts {
-            transactions: self.servers.len() + self.clients.len(),
-            dialogs: self.dialogs.len(),
-            bindings: self.registrar.len(),
-        }
+    /// Transactions, dialogs and bindings held now.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        (self.servers.len() + self.clients.len(), self.dialogs.len(), self.registrar.len())
     }
 
     /// All registrations, to be stored.

@@ -112,6 +112,11 @@ impl Wire {
         !flow.is_reliable() || self.connections.get(&flow.remote()) == Some(&flow)
     }
 
+    /// Whether the hop is a connection that has closed.
+    pub fn is_lost(&self, hop: Hop) -> bool {
+        matches!(hop, Hop::Flow(flow) if !self.is_open(flow))
+    }
+
     pub fn send(&mut self, hop: Hop, bytes: Vec<u8>) {
         let output = match hop {
             Hop::Flow(flow) if self.is_open(flow) => Output::Transmit { flow, bytes },

@@ -1,7 +1,5 @@
 //! Writing messages: every line ends CRLF, no value can smuggle in a line of its own.
 
-use std::net::SocketAddr;
-
 /// A message being written.
 pub struct Writer {
     bytes: Vec<u8>,
@@ -76,11 +74,6 @@ impl Writer {
     }
 }
 
-/// `host:port` of a URI or Via, IPv6 in brackets.
-pub fn host_port(address: SocketAddr) -> String {
-    address.to_string()
-}
-
 /// The usual reason phrase (RFC 3261 §21).
 pub fn phrase(code: u16) -> &'static str {
     match code {
@@ -89,7 +82,7 @@ pub fn phrase(code: u16) -> &'static str {
         181 => "Call Is Being Forwarded",
         182 => "Queued",
         183 => "Session Progress",
-        200..=299 => "OK",
+        200 => "OK",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
@@ -115,10 +108,13 @@ pub fn phrase(code: u16) -> &'static str {
         505 => "Version Not Supported",
         600 => "Busy Everywhere",
         603 => "Decline",
-        100..=199 => "Progress",
-        300..=399 => "Redirection",
-        400..=499 => "Request Failure",
-        500..=599 => "Server Failure",
-        _ => "Global Failure",
+        _ => match code / 100 {
+            1 => "Progress",
+            2 => "OK",
+            3 => "Redirection",
+            4 => "Request Failure",
+            5 => "Server Failure",
+            _ => "Global Failure",
+        },
     }
 }

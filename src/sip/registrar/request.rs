@@ -155,7 +155,9 @@ impl Registrar {
     }
 
     fn current(&self, now: Now, device: &DeviceId) -> Vec<Current> {
-        let left = |until: Wall| u64::try_from((until.0 - now.wall.0 + 999) / 1000).unwrap_or(0);
+        let left = |until: Wall| {
+            u64::try_from(until.0.saturating_sub(now.wall.0).saturating_add(999) / 1000).unwrap_or(0)
+        };
         let held = self.held.get(device).into_iter().flatten();
         held.map(|held| Current {
             contact: held.binding.contact.clone(),

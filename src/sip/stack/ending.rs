@@ -32,6 +32,9 @@ impl Stack {
         let Some(found) = self.dialogs.get_mut(dialog).filter(|found| found.phase == Phase::Confirmed) else {
             return self.event(SipEvent::ProbeFailed { dialog });
         };
+        if self.shared.wire.is_lost(found.path.hop) {
+            found.path.leave_connection();
+        }
         found.local_cseq += 1;
         let branch = self.tokens.branch();
         let mut writer = found.request("OPTIONS", found.local_cseq, &branch, &self.own);
@@ -44,6 +47,9 @@ impl Stack {
     pub(super) fn send_bye(&mut self, now: Now, id: DialogId) {
         self.drop_reoffer(now, id);
         let Some(dialog) = self.dialogs.get_mut(id) else { return };
+        if self.shared.wire.is_lost(dialog.path.hop) {
+            dialog.path.leave_connection();
+        }
         dialog.phase = Phase::Closing;
         dialog.unacked = None;
         dialog.local_cseq += 1;

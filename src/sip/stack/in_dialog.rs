@@ -26,6 +26,9 @@ impl Stack {
             return self.answer(now, arrival, 500, |_| {});
         }
         dialog.remote_cseq = Some(essentials.cseq);
+        if self.shared.wire.is_lost(dialog.path.hop) && arrival.flow.is_reliable() {
+            dialog.path.take_connection(arrival.flow);
+        }
         let phase = dialog.phase;
         // Our own BYE is on its way: theirs is welcome, nothing else makes sense.
         let closing = phase == Phase::Closing && Method::of(arrival.method) != Method::Bye;

@@ -92,7 +92,7 @@ impl Stack {
 
     /// Whether another transaction may be opened; if not, the request has been answered 503. Requests
     /// within dialogs get a quarter more: calls under way can be ended when no new one can begin.
-    fn has_room(&mut self, arrival: &Arrival<'_>) -> bool {
+    pub(super) fn has_room(&mut self, arrival: &Arrival<'_>) -> bool {
         let limit = self.config.limits.transactions;
         let inside = arrival.essentials.to.tag().is_some();
         let limit = if inside { limit.saturating_add(limit / 4) } else { limit };

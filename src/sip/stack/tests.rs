@@ -4,6 +4,7 @@ mod bench;
 mod incoming;
 mod network;
 mod outgoing;
+mod paths;
 mod refusals;
 mod registering;
 mod two_stacks;

@@ -190,7 +190,10 @@ impl Stack {
             return;
         }
         let Some(invite) = self.servers.find(&server::key(arrival.essentials, "INVITE")) else {
-            return self.answer(now, arrival, 481, |_| {});
+            if self.has_room(arrival) {
+                self.answer(now, arrival, 481, |_| {});
+            }
+            return;
         };
         let owner = self.servers.get_mut(invite).and_then(|transaction| transaction.dialog);
         let Some(id) = owner.filter(|id| self.dialogs.get(*id).is_some()) else {

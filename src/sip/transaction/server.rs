@@ -228,7 +228,7 @@ impl Servers {
                 transaction.reply_to.hop = Hop::Connect(listener);
                 self.by_remote.remove(&(remote, id));
                 self.by_remote.insert((listener, id));
-            } else {
+            } else if transaction.reply_to.hop == Hop::Connect(remote) {
                 failed.push(id);
             }
         }

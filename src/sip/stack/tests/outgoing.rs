@@ -266,7 +266,7 @@ fn connection_lost_on_the_way() -> Hits {
             bench.receive(&response(&bye, 100, "", ""));
         }
         close(&mut bench);
-        assert_eq!(bench.stack.counts().dialogs, 0);
+        assert_eq!(bench.stack.counts().1, 0);
     }
     // A call goes on without its connection; a new one is opened to hang up.
     let (dialog, invite) = start(&mut bench, 5);

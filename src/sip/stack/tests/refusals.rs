@@ -109,7 +109,9 @@ fn full_tables_refuse_without_growing() {
     bench.ask(&Peer::new("o1").request("OPTIONS", "o1", "", ""));
     bench.ask(&Peer::new("o2").request("OPTIONS", "o2", "", ""));
     assert_eq!(code(&bench.ask(&Peer::new("o3").request("OPTIONS", "o3", "", ""))), 503);
-    assert_eq!(bench.stack.counts().transactions, 4);
+    assert_eq!(bench.stack.counts().0, 4);
+    let cancel = Peer::new("o5").request("CANCEL", "o5", "", "");
+    assert_eq!(code(&bench.ask(&cancel)), 503, "what cancels nothing takes no room either");
     let bye = Peer { to_tag: "x".into(), ..Peer::new("o4") }.request("BYE", "o4", "", "");
     assert_eq!(code(&bench.ask(&bye)), 481, "within dialogs there is a reserve");
 }
