@@ -66,6 +66,10 @@ impl Engine {
 
     pub(super) fn on_directory(&mut self, directory: Arc<Directory>) {
         self.stack.set_devices(directory.devices.clone());
+        let bindings = std::mem::take(&mut self.house.bindings);
+        if !bindings.is_empty() {
+            self.stack.restore_bindings(self.journal.now, bindings);
+        }
         if directory.imported {
             let agents = u32::try_from(directory.agents.len()).unwrap_or(u32::MAX);
             let devices = u32::try_from(directory.devices.len()).unwrap_or(u32::MAX);

@@ -210,6 +210,8 @@ struct House {
     alarms: BTreeSet<Alarm>,
     draining: Option<Mono>,
     drained: bool,
+    /// Registrations of the boot before, until the directory says which devices there are.
+    bindings: Vec<Binding>,
 }
 
 /// Where the journal stands, and what stamps events.
@@ -233,8 +235,7 @@ pub struct Memory {
 impl Engine {
     /// An engine at `now`; calls that were open when the server stopped are closed as interrupted.
     pub fn new(settings: Settings, memory: Memory, now: Now) -> Engine {
-        let mut stack = Stack::new(settings.stack.clone());
-        stack.restore_bindings(now, memory.bindings);
+        let stack = Stack::new(settings.stack.clone());
         let media = MediaPool {
             ports: PortPool::new(settings.media.ports.clone(), settings.seed_u64(1)),
             load: vec![0; usize::from(settings.media.workers)],
@@ -247,6 +248,7 @@ impl Engine {
             alarms: BTreeSet::new(),
             draining: None,
             drained: false,
+            bindings: memory.bindings,
         };
         let journal =
             JournalHead { seq: memory.seq, calls: 0, now, config_version: memory.open.config_version };
@@ -328,15 +330,15 @@ impl Engine {
     /// True when nothing of any call is left: no leg, dialog, timer or port (simulation's end check).
     pub fn leftovers(&self) -> Vec<String> {
         let mut left = Vec::new();
-        let sip = self.stack.counts();
+        let (transactions, dialogs, _) = self.stack.counts();
         let ports = self.media.ports.in_use();
         let legs: u32 = self.media.load.iter().sum();
         for (what, n) in [
             ("calls", self.calls.len()),
             ("legs", usize::try_from(legs).unwrap_or(usize::MAX)),
             ("dialogs known to the engine", self.dialogs.len()),
-            ("dialogs", sip.dialogs),
-            ("transactions", sip.transactions),
+            ("dialogs", dialogs),
+            ("transactions", transactions),
             ("timers", self.timers.len()),
             ("ports", ports),
             ("open calls in the journal", self.open.calls().count()),

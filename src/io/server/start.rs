@@ -16,7 +16,7 @@ use super::{Addresses, Closing, Control, INPUTS, Publishing, Server, doors, medi
 use crate::config::finding::Finding;
 use crate::config::server::ServerConfig;
 use crate::engine::{Directory, Engine, Input, MediaSettings, Memory, Settings};
-use crate::ids::{BootId, CallId};
+use crate::ids::{BootId, CallId, FlowId};
 use crate::io::finaliser::{Finaliser, FinaliserConfig};
 use crate::io::gate::Failure;
 use crate::io::handle::EngineHandle;
@@ -336,8 +336,10 @@ async fn receive_tcp(mut events: mpsc::Receiver<TcpEvent>, control: Arc<Control>
         let input = match event {
             TcpEvent::Message { flow, bytes } => Input::Message { flow, bytes },
             TcpEvent::Closed { flow } => Input::FlowClosed { flow },
-            // The transaction's own time-out tells its user (RFC 3261 §17, timers B and F).
-            TcpEvent::ConnectFailed { .. } => continue,
+            // No connection came to be: for the stack it closed before its first byte.
+            TcpEvent::ConnectFailed { remote } => {
+                Input::FlowClosed { flow: FlowId::Connection { id: 0, remote } }
+            }
         };
         control.tell_from_task(input).await;
     }
