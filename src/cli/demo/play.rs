@@ -225,7 +225,9 @@ async fn busy_hour(scene: &Scene, desks: &Desks) -> anyhow::Result<(Visit, Visit
 
 async fn turn(signal: oneshot::Receiver<()>, what: &str) -> anyhow::Result<()> {
     let waited = tokio::time::timeout(LATER, signal).await;
-    waited.map_err(|_| anyhow!("waited in vain for {what}"))?.map_err(|_| anyhow!("nobody is left for {what}"))
+    waited
+        .map_err(|_| anyhow!("waited in vain for {what}"))?
+        .map_err(|_| anyhow!("nobody is left for {what}"))
 }
 
 async fn ring(desk: &Phone, device: &str) -> anyhow::Result<IncomingCall> {

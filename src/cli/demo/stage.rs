@@ -15,7 +15,10 @@ use crate::config::server::ServerConfig;
 /// What the sample's queues are given so that a queue is full and a message is left within a minute.
 pub const CHANGES: [(&str, &str); 2] = [
     ("general", "limit 20 -> 1: the second caller in a row finds it full"),
-    ("overflow", "limit 0 -> none, max_wait 15 min -> 7 s: nobody is assigned to it, so callers leave a message"),
+    (
+        "overflow",
+        "limit 0 -> none, max_wait 15 min -> 7 s: nobody is assigned to it, so callers leave a message",
+    ),
 ];
 
 #[derive(RustEmbed)]
@@ -124,10 +127,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let stage = Stage::build(Some(&dir.path().join("new"))).unwrap();
         assert!(stage.config.sip.listen.ip().is_loopback() && stage.config.sip.listen.port() == 0);
-        assert!(stage.config.storage.directory.starts_with(&stage.directory) || {
-            let var = stage.config.storage.directory.clone();
-            var.ends_with("ops/../var")
-        });
+        assert!(
+            stage.config.storage.directory.starts_with(&stage.directory) || {
+                let var = stage.config.storage.directory.clone();
+                var.ends_with("ops/../var")
+            }
+        );
         assert!(stage.agents_csv().contains("1001,"));
         let again = Stage::build(Some(&stage.directory)).err().unwrap();
         assert!(again.to_string().contains("not empty"), "{again}");
