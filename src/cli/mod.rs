@@ -6,6 +6,7 @@ pub mod agents;
 pub mod args;
 pub mod calls;
 pub mod check;
+pub mod demo;
 pub mod devices;
 pub mod drafts;
 pub mod findings;
@@ -49,6 +50,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Devices(args) => block_on(devices::run(&load_config(config)?, args)),
         Command::Status(args) => block_on(status::status(&load_config(config)?, args.format)),
         Command::Drain => block_on(status::drain(&load_config(config)?)),
+        Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve(&load_config(config)?, args.watch),
         other => anyhow::bail!("`hotline {}` is not part of this build", other.name()),
     }

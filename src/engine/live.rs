@@ -88,6 +88,8 @@ pub(super) struct Playing {
     pub id: PlayId,
     /// What is being played outside the menus.
     pub tune: Option<Tune>,
+    /// What follows it, so that one announcement does not cut off another.
+    pub next: Option<Tune>,
     /// The menu waits for the end of what is playing.
     pub menu: bool,
 }

@@ -138,13 +138,15 @@ impl Engine {
         if !leg.is_caller() || live.play.id != id {
             return;
         }
-        let Playing { tune, menu, .. } = std::mem::take(&mut live.play);
+        let Playing { tune, next, menu, .. } = std::mem::take(&mut live.play);
         live.play.id = id;
         if menu {
             self.menu_input(leg.call, menu::api::Input::PlayDone);
         } else if let Some(tune) = tune {
             match tune {
-                Tune::Welcome | Tune::Position { .. } | Tune::Choices => self.hear(leg.call, Tune::Hold),
+                Tune::Welcome | Tune::Position { .. } | Tune::Choices => {
+                    self.hear(leg.call, next.unwrap_or(Tune::Hold));
+                }
                 _ => self.advance(leg.call, call::Input::Played),
             }
         }
@@ -152,7 +154,13 @@ impl Engine {
 
     /// Play a tune of the phases outside the menus.
     pub(super) fn hear(&mut self, id: CallId, tune: Tune) {
-        let Some(live) = self.calls.get(&id) else { return };
+        let Some(live) = self.calls.get_mut(&id) else { return };
+        if matches!(tune, Tune::Position { .. })
+            && matches!(live.play.tune, Some(Tune::Welcome | Tune::Choices))
+        {
+            live.play.next = Some(tune);
+            return;
+        }
         let Some(published) = live.published.clone() else { return };
         let language = live
             .call
@@ -169,6 +177,7 @@ impl Engine {
         let items = items(&published.prompts, &language, &names(&tune, hold));
         if let Some(live) = self.calls.get_mut(&id) {
             live.play.tune = Some(tune);
+            live.play.next = None;
             live.play.menu = false;
         }
         self.play(id, items, (at_end, Masking::Open));

@@ -77,6 +77,18 @@ async fn a_prompt_is_recognised_and_another_is_not() {
 }
 
 #[tokio::test]
+async fn a_prompt_at_the_very_end_of_a_call_is_recognised_at_once() {
+    let prompt: Arc<[i16]> = tone(700.0, 0.2, 0.5).into();
+    let (_caller, _agent, near, far) = connected(CallOptions::default(), AnswerOptions::default()).await;
+    let mark = near.heard_length();
+    far.say(Signal::Samples(prompt.clone())).await;
+    near.wait_tone(mark, 700.0, 0.45, SOON).await.unwrap();
+    far.hang_up().await;
+    let patient = Duration::from_secs(3_600);
+    tokio::time::timeout(SOON, near.wait_heard(&prompt, patient)).await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn keys_are_events_tones_or_info_and_survive_losses() {
     let options = CallOptions { loss: 0.05, seed: 3, ..CallOptions::default() };
     let (_caller, _agent, near, far) = connected(options, AnswerOptions::default()).await;

@@ -12,6 +12,8 @@ use super::listen::{Match, correlation, tone_seconds};
 const STEP: usize = 2_000;
 /// A prompt may be found this much later in what is looked at than it would end exactly.
 const MARGIN: usize = 16_000;
+/// When nothing has come for so long, the stream may be over: look at what there is.
+const QUIET: Duration = Duration::from_millis(300);
 
 pub(super) async fn prompt(
     audio: &Audio,
@@ -23,9 +25,10 @@ pub(super) async fn prompt(
     let mut news = audio.news();
     let mut looked = mark;
     let mut best = Match::default();
+    let mut step = STEP;
     loop {
         let length = *news.borrow_and_update();
-        if length >= mark + prompt.len() * 9 / 10 && length >= looked + STEP {
+        if length >= mark + prompt.len() * 9 / 10 && length >= looked + step {
             // What lies further back was looked at before.
             let from = looked.saturating_sub(prompt.len() + MARGIN).max(mark);
             looked = length;
@@ -39,8 +42,10 @@ pub(super) async fn prompt(
                 return Ok(best);
             }
         }
-        match timeout_at(deadline, news.changed()).await {
-            Ok(Ok(())) => {}
+        let quiet = Instant::now() + QUIET;
+        match timeout_at(deadline.min(quiet), news.changed()).await {
+            Ok(Ok(())) => step = STEP,
+            Err(_) if quiet < deadline => step = 1,
             Ok(Err(_)) | Err(_) => return last_look(audio, mark, prompt, best).await,
         }
     }
