@@ -81,7 +81,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     let operations = Arc::new(ServerOperations {
         control: Arc::clone(&control),
         versions: Arc::clone(&versions),
-        drafts: drafts(&config),
+        drafts: Drafts::of(&config),
     });
     let published = in_force(&versions, &operations, publishing)?;
     let directory = people.directory().await?;
@@ -178,15 +178,6 @@ async fn sip_sockets(config: &ServerConfig, metrics: &Arc<TransportMetrics>) -> 
         .await
         .with_context(in_use)?;
     Ok(SipSockets { udp, tcp, events, accepting })
-}
-
-fn drafts(config: &ServerConfig) -> Drafts {
-    Drafts {
-        menus: config.directories.menus.clone(),
-        prompts: config.directories.prompts.clone(),
-        queues: config.directories.queues.clone(),
-        mains: config.sip.entries.iter().map(|(entry, menu)| (entry.clone(), menu.clone())).collect(),
-    }
 }
 
 /// The snapshot calls are served with from the first moment.
