@@ -51,6 +51,18 @@ impl OpenCalls {
             .filter_map(|(call, open)| Some((*call, open.answered?)))
     }
 
+    /// Answered calls the server stopped under.
+    pub fn cut_off(&self) -> impl Iterator<Item = CallId> {
+        self.calls.iter().filter(|(_, open)| !open.ended && open.answered.is_some()).map(|(call, _)| *call)
+    }
+
+    /// The call was still up at `at`: its sound tells, where the journal had nothing to say for long.
+    pub fn sounded_until(&mut self, call: CallId, at: Wall) {
+        if let Some(open) = self.calls.get_mut(&call) {
+            open.last = open.last.max(at);
+        }
+    }
+
     pub fn apply(&mut self, event: &Event) {
         self.as_of_seq = event.seq;
         match &event.kind {
@@ -119,5 +131,32 @@ impl OpenCalls {
                 duration_ms: open.answered.map_or(0, |answered| between(answered, open.last)),
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{BootId, EntryId, NodeId, WorkerId};
+    use crate::sealed::Sealed;
+
+    #[test]
+    fn a_call_cut_off_while_nothing_happened_lasted_until_its_last_sound() {
+        let call = CallId { node: NodeId(1), boot: BootId(1), n: 1 };
+        let mut open = OpenCalls::default();
+        let caller = Sealed::from_hex("").unwrap();
+        open.apply_to_call(
+            call,
+            Wall(1_000),
+            &EventKind::CallArrived { entry: EntryId::new("95599"), caller },
+        );
+        let codec = "PCMA".to_owned();
+        let answered = EventKind::CallAnswered { worker: WorkerId(0), codec, recorded: true };
+        open.apply_to_call(call, Wall(1_500), &answered);
+        assert_eq!(open.cut_off().collect::<Vec<_>>(), [call]);
+        open.sounded_until(call, Wall(9_750));
+        open.sounded_until(call, Wall(2_000));
+        let told = open.interrupted();
+        assert_eq!(told.iter().map(|one| one.duration_ms).collect::<Vec<_>>(), [8_250]);
     }
 }

@@ -9,8 +9,8 @@ use crate::engine::{Memory, OpenCalls};
 use crate::ids::CallId;
 use crate::io::finaliser::{FinaliseJob, Finaliser, recover};
 use crate::io::journal::Opened;
-use crate::io::spool::{Places, SpoolDirectory};
-use crate::media::command::PromptTable;
+use crate::io::spool::{Places, SpoolDirectory, SpoolReader};
+use crate::media::command::{PromptTable, SpoolRef};
 use crate::now::Wall;
 use crate::sip::registrar::Binding;
 use crate::stats::Stats;
@@ -37,6 +37,27 @@ pub(super) fn memory(opened: Opened) -> anyhow::Result<Memory> {
         memory.seq = event.seq;
     }
     Ok(memory)
+}
+
+/// How long the calls lasted that the server stopped under: until the last sound in the spool.
+pub(super) fn date_cut_off(open: &mut OpenCalls, spool: &SpoolDirectory, found: &BTreeMap<CallId, Places>) {
+    let reader = SpoolReader::new(spool.path(), spool.key().clone());
+    for call in open.cut_off().collect::<Vec<_>>() {
+        let last = found.get(&call).and_then(|places| places.last());
+        let Some((worker, place)) = last else { continue };
+        // The last block is enough: a call of an hour has tens of thousands.
+        let offsets = place.offsets.last().copied().into_iter().collect();
+        let last = vec![(*worker, SpoolRef { segment: place.segment, offsets })];
+        match reader.visit(call, &last, |_| {}) {
+            Ok(report) => {
+                let until = report.began.map(|began| began + report.length());
+                until.into_iter().for_each(|at| open.sounded_until(call, at));
+            }
+            Err(error) => {
+                tracing::warn!(%call, %error, "how long the call lasted is told by the journal only")
+            }
+        }
+    }
 }
 
 /// Recordings of calls that ended, or were cut off, before they were archived.

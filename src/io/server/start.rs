@@ -70,10 +70,11 @@ impl Storage {
         let secrets = Secrets::open_or_create(&config.secrets)?;
         let (journal, opened) = Journal::open(&config.storage.journal(), config.node)?;
         let boot = opened.boot;
-        let memory = restore::memory(opened)?;
+        let mut memory = restore::memory(opened)?;
         let keys = KeyTable::open(&secrets).context("the key table cannot be opened")?;
         let people = People::open(&config.storage.people(), &config.secrets, &config.sip.realm).await?;
         let (spool, found) = SpoolDirectory::open(&config.storage.spool(), secrets.key(Purpose::Spool))?;
+        restore::date_cut_off(&mut memory.open, &spool, &found);
         let versions = Arc::new(Versions::open(&config.storage.directory)?);
         let index = Index::open(&config.storage.index).await?;
         let index = Arc::new(Indexer::spawn(index, &config.storage.journal()));
