@@ -8,7 +8,8 @@
 mod place;
 mod render;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 pub use render::Recording;
 
@@ -27,6 +28,9 @@ const LONGEST: u32 = 36 * 3_600 * RATE;
 const SNAP: i64 = 80;
 /// A reference to a peer's packet means one received within this time of its being sent.
 const PEER_AGE_MS: u64 = 5_000;
+/// A packet is spooled later than it is heard, because it might have been the beginning of a key;
+/// but not later than this.
+const PEER_DELAY: Duration = Duration::from_secs(1);
 
 /// What a recording came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -61,6 +65,27 @@ struct Voice {
     from: u32,
     length: u16,
     codec: Codec,
+}
+
+/// What was sent to the caller.
+#[derive(Debug, Default)]
+struct Sent {
+    /// End of what was sent last, in samples.
+    end: i64,
+    /// Samples whose source was not found.
+    lost: u64,
+    /// References to packets of a peer that may stand further on in the spool.
+    waiting: VecDeque<PeerFrames>,
+}
+
+/// Frames out of a peer's packets: where they stand, when they were sent, their first packet.
+#[derive(Clone, Copy, Debug)]
+struct PeerFrames {
+    start: i64,
+    at: Mono,
+    frames: u16,
+    leg: LegId,
+    sequence: u16,
 }
 
 /// What is known of one leg.
@@ -124,8 +149,7 @@ pub struct Timeline {
     left: Vec<Piece>,
     right: Vec<Piece>,
     prompts: Vec<PromptHash>,
-    /// End of what was sent last, in samples; and samples whose source was not found.
-    sent: (i64, u64),
+    sent: Sent,
 }
 
 impl Timeline {
@@ -142,7 +166,7 @@ impl Timeline {
             left: Vec::new(),
             right: Vec::new(),
             prompts: Vec::new(),
-            sent: (0, 0),
+            sent: Sent::default(),
         }
     }
 
@@ -150,6 +174,7 @@ impl Timeline {
         let at = item.at();
         self.last = self.last.max(at);
         let zero = *self.zero.get_or_insert(at);
+        self.resolve(|reference| reference.at + PEER_DELAY < at);
         match item {
             Item::Packet(packet) => self.received(packet, zero),
             Item::Other(Entry::LegOpened { leg, .. }) if leg.is_caller() => self.zero = Some(at),
@@ -198,9 +223,9 @@ impl Timeline {
     }
 
     fn sent(&mut self, position: i64, at: Mono, frames: u16, source: Source) {
-        let start = if (position - self.sent.0).abs() <= SNAP { self.sent.0 } else { position };
+        let start = if (position - self.sent.end).abs() <= SNAP { self.sent.end } else { position };
         let length = i64::from(frames) * FRAME;
-        self.sent.0 = start + length;
+        self.sent.end = start + length;
         match source {
             Source::Silence => {}
             Source::Prompt { hash, offset } => {
@@ -212,11 +237,21 @@ impl Timeline {
                 let prompt = u32::try_from(prompt).unwrap_or(u32::MAX);
                 add(&mut self.right, start, length, Sound::Prompt { prompt, offset });
             }
-            Source::Peer { leg, sequence } => self.sent_peer(start, at, frames, (leg, sequence)),
+            Source::Peer { leg, sequence } => {
+                self.sent.waiting.push_back(PeerFrames { start, at, frames, leg, sequence });
+            }
         }
     }
 
-    fn sent_peer(&mut self, start: i64, at: Mono, frames: u16, (leg, sequence): (LegId, u16)) {
+    /// Looks up the references that `are_due`.
+    fn resolve(&mut self, are_due: impl Fn(&PeerFrames) -> bool) {
+        while let Some(reference) = self.sent.waiting.front().copied().filter(&are_due) {
+            self.sent.waiting.pop_front();
+            self.sent_peer(reference);
+        }
+    }
+
+    fn sent_peer(&mut self, PeerFrames { start, at, frames, leg, sequence }: PeerFrames) {
         let track = self.tracks.entry(leg.n).or_default();
         for n in 0..frames {
             let at = Mono(at.0.saturating_add(u64::from(n) * 20_000_000));
@@ -227,13 +262,14 @@ impl Timeline {
                     add(&mut self.right, start, i64::from(voice.length), sound);
                 }
                 None if track.is_masked(at) => {}
-                None => self.sent.1 += FRAME.unsigned_abs(),
+                None => self.sent.lost += FRAME.unsigned_abs(),
             }
         }
     }
 
     /// The recording, with every prompt it refers to taken from `prompts`.
     pub fn finish(mut self, prompts: impl Fn(PromptHash) -> Option<Clip>) -> Recording {
+        self.resolve(|_| true);
         let zero = self.zero.unwrap_or(self.last);
         let end = position(self.closed.unwrap_or(self.last), zero).max(0);
         let length = u32::try_from(end).unwrap_or(LONGEST).min(LONGEST);
@@ -254,7 +290,7 @@ impl Timeline {
         });
         let masks = masks.collect();
         let sources = render::Sources { store: self.store, clips, codec };
-        render::assemble([self.left, self.right], sources, masks, (length, self.sent.1))
+        render::assemble([self.left, self.right], sources, masks, (length, self.sent.lost))
     }
 
     pub fn call(&self) -> CallId {

@@ -132,6 +132,26 @@ fn what_the_caller_heard_is_prompts_silence_and_the_peer() {
     assert_eq!(pcm.report.missing_ms, 1_400 - 20 + 20, "all of the caller but a frame; a frame of the peer");
 }
 
+/// What the caller hears is written with each write of the spool, what the agent says 60 ms late.
+#[test]
+fn a_packet_of_the_peer_may_be_spooled_after_it_was_heard() {
+    let mut entries = vec![opened()];
+    let frames = 65_u16;
+    for n in (0..frames).step_by(5) {
+        let heard_at = 1_060 + u64::from(n) * 20;
+        let sequence = 65_530_u16.wrapping_add(n);
+        entries.push(sent(5, heard_at, Source::Peer { leg: leg(1), sequence }));
+        entries.extend((n..n + 5).map(|n| received(1, n, 1_000 + u64::from(n) * 20)));
+    }
+    entries.push(closed(3_000));
+    let pcm = record(&entries, &[]);
+    for n in 0..frames {
+        let start = 1_060 * 8 + usize::from(n) * 160;
+        assert_eq!(pcm.right[start..start + 160], linear(&payload(1, n)), "peer frame {n}");
+    }
+    assert_eq!(pcm.report.missing_ms, 3_000, "the caller said nothing; nothing of the peer is missing");
+}
+
 #[test]
 fn slots_a_little_off_leave_no_gap_and_do_not_add_up() {
     let prompt = clip(9, 160 * 400);
