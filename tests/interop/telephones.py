@@ -83,6 +83,12 @@ def matches(sound, channel, prompts):
     return analyse("match", sound, str(channel), *prompts)
 
 
+def seconds(text):
+    """SIPp's `hh:mm:ss:microseconds`."""
+    hours, minutes, whole, micro = map(int, text.split(":"))
+    return 3600 * hours + 60 * minutes + whole + micro / 1e6
+
+
 class Sipp:
     """One SIPp process: `Sipp("caller", …)` places calls, `Sipp("agent", …)` receives them.
 
@@ -132,7 +138,7 @@ class Sipp:
         row = dict(zip(rows[0], rows[-1]))
         return {"successful": int(row["SuccessfulCall(C)"]), "failed": int(row["FailedCall(C)"]),
                 "created": int(row["TotalCallCreated"]), "current": int(row["CurrentCall"]),
-                "retransmissions": int(row["Retransmissions(C)"])}
+                "retransmissions": int(row["Retransmissions(C)"]), "call_seconds": seconds(row["CallLength(C)"])}
 
     def errors(self):
         path = os.path.join(self.directory, self.name + ".err")
@@ -164,15 +170,17 @@ class Sound:
             raise RuntimeError(f"rtp_end: {ready.strip()}")
 
     def stop(self):
-        """Ends it; one dictionary a visit, in the order in which they began."""
+        """Ends it; one dictionary a visit, in the order in which they began. `call` is SIPp's number of it."""
         if self.process.stdin:
             with contextlib.suppress(BrokenPipeError):
                 self.process.stdin.close()
         self.process.wait(20)
         self.process.stderr.close()
         with open(self.out, encoding="utf-8") as file:
-            lines = [json.loads(line) for line in file]
-        return sorted((line for line in lines if "port" in line), key=lambda line: line["first"])
+            visits = [visit for visit in map(json.loads, file) if "port" in visit]
+        for visit in visits:
+            visit["call"] = (visit["port"] - self.base) // self.step + 1
+        return sorted(visits, key=lambda visit: visit["first"])
 
 
 def write_tone(path, hz, seconds=60):

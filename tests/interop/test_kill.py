@@ -47,7 +47,7 @@ class Group:
         """Ends it; `visits` is what each number heard."""
         self.sipp.stop()
         for visit in self.sound.stop():
-            self.visits[f"{self.prefix}{(visit['port'] - self.sound.base) // self.sound.step + 1}"] = visit
+            self.visits[f"{self.prefix}{visit['call']}"] = visit
 
 
 class Kill(unittest.TestCase):
