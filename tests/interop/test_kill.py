@@ -12,7 +12,7 @@ import unittest
 from hotline import NUMBER, Hotline
 from telephones import Sipp, Sound, host, scratch, sounds, tool, wait_until
 
-from test_baresip import PIN, card_number
+from test_baresip import PIN, card_number, collected
 
 CALLER, AGENT = 440, 620
 ROUNDS = int(os.environ.get("HOTLINE_KILL_ROUNDS", "3"))
@@ -169,9 +169,7 @@ class Kill(unittest.TestCase):
                 for group in groups:
                     group.stop()
             rows = server.finished_rows(count, 20)
-            collected = [e["kind"] for e in server.events() if e["kind"]["event"] == "digits_collected"]
-            self.assertEqual(sorted((c["node"], c["count"]) for c in collected),
-                             sorted([("card-number", 16), ("pin", 6)] * count))
+            self.assertEqual(sorted(collected(server)), sorted([("card-number", 16), ("pin", 6)] * count))
             self.assertEqual({row["menu_path"][-1] for row in rows}, {"accounts"})
             self.nothing_secret(server)
 
