@@ -6,7 +6,7 @@ use super::*;
 use crate::ids::{BootId, LegId, NodeId, WorkerId};
 use crate::io::secrets::SecretKey;
 use crate::io::spool::SpoolWriter;
-use crate::media::command::Codec;
+use crate::media::command::{Codec, SpoolRef};
 use crate::now::{Mono, Now};
 use crate::record::g711;
 use crate::record::spool::{Entry, Source};
@@ -143,8 +143,20 @@ fn an_archive_that_refuses_is_tried_until_it_takes() {
 fn a_call_that_is_nowhere_fails_for_good() {
     let house = house();
     let (finaliser, done) = house.finaliser();
-    finaliser.submit(job(9, Vec::new(), Ending::Interrupted)).unwrap();
+    let nowhere = vec![(WorkerId(0), SpoolRef { segment: 77, offsets: vec![4_096] })];
+    finaliser.submit(job(9, nowhere, Ending::Interrupted)).unwrap();
     assert!(matches!(done.recv().unwrap().result, Err(Failure::Final { .. })));
+}
+
+#[test]
+fn a_call_killed_at_its_answer_has_a_recording_that_opens_and_is_empty() {
+    let house = house();
+    let (finaliser, done) = house.finaliser();
+    finaliser.submit(job(9, Vec::new(), Ending::Interrupted)).unwrap();
+    let archived = done.recv().unwrap().result.unwrap();
+    assert_eq!(archived.length_ms, 0);
+    let wav = hound::WavReader::open(house.archive().join(&archived.file)).unwrap();
+    assert_eq!((wav.spec().channels, wav.duration()), (2, 0));
 }
 
 #[test]
