@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hotline::cli::check::{self, Format};
-use hotline::cli::show::{self, As};
+use hotline::cli::args::{Format, Shape};
 use hotline::cli::try_::{self, Try};
+use hotline::cli::{check, drafts, show};
 use hotline::ids::{EntryId, Language, MenuId, QueueId};
+use hotline::io::versions::Drafts;
 use hotline::menu::transcript::{parse_deeds, transcript};
 use hotline::menu::{Compiled, Program, PromptKind, Sources, compile};
 
@@ -114,8 +115,12 @@ fn scripts_tell_what_they_should() {
     assert!(told_cases >= 10);
 }
 
+fn around(menus: &Path) -> Drafts {
+    drafts::around(menus, None).unwrap()
+}
+
 /// The sample with one text replaced, checked as the command line does.
-fn checked(from: &str, to: &str, format: Format) -> (i32, String) {
+fn checked(from: &str, to: &str, format: Format) -> (u8, String) {
     let directory = tempfile::tempdir().unwrap();
     for (path, text) in files("toml") {
         let name = Path::new(&path).file_name().unwrap().to_owned();
@@ -126,7 +131,7 @@ fn checked(from: &str, to: &str, format: Format) -> (i32, String) {
         .unwrap();
     }
     let mut out = Vec::new();
-    let code = check::run(directory.path(), None, format, &mut out);
+    let code = check::run(&around(directory.path()), None, format, &mut out).unwrap();
     (code, String::from_utf8(out).unwrap())
 }
 
@@ -144,7 +149,7 @@ fn check_says_clean_and_shows_the_way_to_a_person() {
 fn check_underlines_what_is_wrong_and_says_what_to_do() {
     let (code, text) = checked("greeting =", "greating =", Format::Text);
     assert_eq!(code, check::FINDINGS);
-    assert!(text.contains("main.toml:6:1: error unknown-key"), "{text}");
+    assert!(text.contains("main.toml:6:1: `greating` is"), "{text}");
     assert!(text.contains("Did you mean `greeting`?"), "{text}");
     assert!(text.contains("greating = { zh-CN"), "the line itself is shown: {text}");
 }
@@ -165,9 +170,9 @@ fn check_speaks_json() {
 #[test]
 fn check_of_nothing_is_unreadable() {
     let mut out = Vec::new();
-    let code = check::run(Path::new("/nonexistent"), None, Format::Text, &mut out);
+    let code = check::run(&around(Path::new("/nonexistent")), None, Format::Text, &mut out).unwrap();
     assert_eq!(code, check::UNREADABLE);
-    assert!(String::from_utf8(out).unwrap().contains("cannot read /nonexistent"));
+    assert!(String::from_utf8(out).unwrap().contains("/nonexistent:1:1: cannot be read"));
 }
 
 #[test]
@@ -175,7 +180,8 @@ fn try_runs_from_the_keyboard_until_the_caller_hangs_up() {
     let mut out = Vec::new();
     let wanted = Try { language: Some("en-US"), ..Try::default() };
     let mut input: &[u8] = b"\n1\n%\n";
-    assert_eq!(try_::run(&directory(), &wanted, &mut input, &mut out), check::CLEAN);
+    let code = try_::run(&around(&directory()), &wanted, &mut input, &mut out).unwrap();
+    assert_eq!(code, check::CLEAN);
     let text = String::from_utf8(out).unwrap();
     assert!(text.contains("To block a card now, press 1."), "{text}");
     assert!(text.contains("is no key") && text.ends_with("hung up\n"), "{text}");
@@ -183,9 +189,11 @@ fn try_runs_from_the_keyboard_until_the_caller_hangs_up() {
 
 #[test]
 fn show_draws_keys_and_seconds() {
-    for (drawn_as, expected) in [(As::Tree, "└─ 2"), (As::Mermaid, "flowchart LR")] {
+    for (drawn_as, expected) in
+        [(Shape::Tree, "└─ 2"), (Shape::Mermaid, "flowchart LR"), (Shape::Svg, "</svg>")]
+    {
         let mut out = Vec::new();
-        assert_eq!(show::run(&directory(), None, drawn_as, &mut out), check::CLEAN);
+        assert_eq!(show::run(&around(&directory()), drawn_as, &mut out).unwrap(), check::CLEAN);
         let text = String::from_utf8(out).unwrap();
         assert!(text.contains(expected) && text.contains("card-loss (0 → card-loss"), "{text}");
     }

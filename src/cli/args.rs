@@ -174,13 +174,13 @@ pub struct TryArgs {
     /// Language to begin with, e.g. en-US
     #[arg(long)]
     pub language: Option<String>,
-    /// When the call arrives, e.g. 2026-03-01T08:00
+    /// When the call arrives, e.g. 2026-03-01T08:00 (menus know no hours: the visit is the same)
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
     /// Number that is dialled [default: the first entry]
     #[arg(long, value_name = "NUMBER")]
     pub entry: Option<String>,
-    /// Number the caller rings from
+    /// Number the caller rings from (menus know no callers: the visit is the same)
     #[arg(long, value_name = "N")]
     pub caller: Option<String>,
 }

@@ -1,18 +1,68 @@
 //! `hotline calls`: the index for people and programs, and everything that happened in one call.
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::records::{Format, NumberOpener, Numbers, Storage, describe, length};
+use super::args::{CallsCommand, CallsListArgs, Format};
+use super::output;
+use super::records::{NumberOpener, Numbers, Storage, describe, length};
+use crate::config::server::ServerConfig;
 use crate::event::Event;
 use crate::ids::CallId;
-use crate::io::index::Filter;
+use crate::io::index::{self, Filter};
 use crate::io::journal;
+use crate::now::Wall;
 use crate::record::day::timestamp;
 use crate::record::row::{CallRow, RecordingState};
 use crate::sealed::Redacted;
+
+pub async fn run(config: &ServerConfig, command: CallsCommand) -> anyhow::Result<ExitCode> {
+    let storage = Storage::of(config);
+    let mut out = Vec::new();
+    match command {
+        CallsCommand::List(args) => {
+            let format = args.format.format;
+            list(&storage, &query(args)?, format, &mut out).await?;
+        }
+        CallsCommand::Show { call, format } => {
+            show(&storage, call, Numbers::Sealed, format.format, &mut out).await?;
+        }
+    }
+    output::write(&String::from_utf8_lossy(&out))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn query(args: CallsListArgs) -> anyhow::Result<ListQuery> {
+    let filter = Filter {
+        from: args.from.as_deref().map(time).transpose()?,
+        to: args.to.as_deref().map(time).transpose()?,
+        entry: args.entry.as_deref().map(Into::into),
+        queue: args.queue.as_deref().map(Into::into),
+        agent: args.agent.as_deref().map(Into::into),
+        outcome: args.outcome.as_deref().map(index::outcome).transpose()?,
+        calls: None,
+        after: None,
+        limit: args.limit,
+    };
+    let numbers = if args.numbers { Numbers::Opened } else { Numbers::Sealed };
+    Ok(ListQuery { filter, number: args.number.map(Redacted), numbers })
+}
+
+/// A time with its offset, or as clocks show it here: `2026-03-01T08:00`, `2026-03-01`.
+pub fn time(text: &str) -> anyhow::Result<Wall> {
+    let at = text.parse::<Timestamp>().or_else(|_| {
+        let local: DateTime = text.parse()?;
+        local.to_zoned(TimeZone::system()).map(|zoned| zoned.timestamp())
+    });
+    let at = at.map_err(|_| anyhow::anyhow!("`{text}` is no time like 2026-03-01T08:00"))?;
+    Ok(Wall(at.as_millisecond()))
+}
 
 /// Which calls to list, and how.
 #[derive(Clone, Debug, Default)]
@@ -167,4 +217,18 @@ fn events_of(storage: &Storage, row: &CallRow) -> anyhow::Result<Vec<Event>> {
         }
     }
     Ok(events)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_with_and_without_offset() {
+        assert_eq!(time("1970-01-01T08:00+08:00").unwrap(), Wall(0));
+        assert_eq!(time("1970-01-02T00:00Z").unwrap(), Wall(86_400_000));
+        let day = time("2026-03-01").unwrap();
+        assert_eq!(time("2026-03-01T08:00").unwrap().0 - day.0, 8 * 3_600_000);
+        assert!(time("yesterday").is_err());
+    }
 }

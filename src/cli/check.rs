@@ -1,105 +1,62 @@
 //! `hotline check`: findings with the place underlined, then the proof and the way to a person.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
+use std::process::ExitCode;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity as Level};
 use serde::Serialize;
 
-use crate::cli::drafts;
-use crate::config::finding::{Finding, Severity};
+use crate::cli::args::{CheckArgs, Format};
+use crate::cli::{drafts, findings, output, prompts};
+use crate::io::control::{FindingLine, FindingsFound};
+use crate::io::versions::Drafts;
 use crate::menu::prove::Proof;
-use crate::menu::{Compiled, ManifestView, Sources, compile};
+use crate::menu::{ManifestView, compile};
 
-/// How results are printed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Format {
-    #[default]
-    Text,
-    Json,
+/// Exit codes.
+pub const CLEAN: u8 = 0;
+pub const FINDINGS: u8 = 1;
+pub const UNREADABLE: u8 = 2;
+
+pub fn command(config: Option<&Path>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let format = args.format.format;
+    let drafts = match drafts::find(args.dir.as_deref(), config) {
+        Ok(drafts) => drafts,
+        Err(error) => return findings::or_error(error, format),
+    };
+    let manifest = prompts::manifest_view(&drafts);
+    output::print(|out| run(&drafts, manifest, format, out))
 }
 
-pub const CLEAN: i32 = 0;
-pub const FINDINGS: i32 = 1;
-pub const UNREADABLE: i32 = 2;
-
-/// Checks the menus of `dir`; recordings are not looked at.
-pub fn run(dir: &Path, ops: Option<&Path>, format: Format, out: &mut dyn Write) -> i32 {
-    run_with(dir, ops, None, format, out)
-}
-
-/// As [`run`], with what is known of the recordings.
-pub fn run_with(
-    dir: &Path,
-    ops: Option<&Path>,
+/// Checks menus and queues, and the recordings as far as they are known.
+pub fn run(
+    drafts: &Drafts,
     manifest: Option<ManifestView>,
     format: Format,
     out: &mut dyn Write,
-) -> i32 {
-    let sources = match drafts::load(dir, ops, manifest) {
-        Ok(sources) => sources,
-        Err(error) => {
-            let _ = match format {
-                Format::Text => writeln!(out, "{error}"),
-                Format::Json => writeln!(out, "{}", serde_json::json!({ "error": error.to_string() })),
-            };
-            return UNREADABLE;
-        }
+) -> io::Result<u8> {
+    let loaded = match drafts::load(drafts, manifest) {
+        Ok(loaded) => loaded,
+        Err(found) => return findings::print(&found, format, out),
     };
-    let compiled = compile(&sources);
-    let printed = match format {
-        Format::Text => print_text(&sources, &compiled, out),
-        Format::Json => print_json(&compiled, out),
-    };
-    match printed {
-        Ok(()) if compiled.findings.is_empty() => CLEAN,
-        Ok(()) => FINDINGS,
-        Err(_) => UNREADABLE,
-    }
-}
-
-fn print_text(sources: &Sources, compiled: &Compiled, out: &mut dyn Write) -> std::io::Result<()> {
-    print_findings(&sources.files, &compiled.findings, out)?;
-    if let Some(proof) = &compiled.proof {
-        print_proof(proof, out)?;
-    }
-    let errors = compiled.findings.iter().filter(|f| f.severity == Severity::Error).count();
-    let warnings = compiled.findings.len() - errors;
-    match (errors, warnings) {
-        (0, 0) => writeln!(out, "{} files, no findings.", sources.files.len()),
-        _ => writeln!(out, "{} files, {errors} errors, {warnings} warnings.", sources.files.len()),
-    }
-}
-
-/// Every finding with the place underlined; also for what `publish` refuses.
-pub fn print_findings(
-    files: &[(String, String)],
-    findings: &[Finding],
-    out: &mut dyn Write,
-) -> std::io::Result<()> {
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
-        .with_width(100)
-        .with_context_lines(1);
-    for finding in findings {
-        let text = files.iter().find(|(path, _)| *path == finding.file).map(|(_, text)| text.as_str());
-        let mut rendered = String::new();
-        let shown =
-            Shown { finding, source: text.map(|text| NamedSource::new(&finding.file, text.to_owned())) };
-        if handler.render_report(&mut rendered, &shown).is_err() {
-            rendered = finding.message.clone();
+    let compiled = compile(&loaded.sources);
+    let found = FindingsFound::new([compiled.findings, loaded.findings].concat()).0;
+    match format {
+        Format::Text => {
+            write!(out, "{}", findings::written(&found))?;
+            if let Some(proof) = &compiled.proof {
+                print_proof(proof, out)?;
+            }
+            if found.is_empty() {
+                writeln!(out, "{} files, no findings.", loaded.sources.files.len())?;
+            }
         }
-        let level = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        let Finding { file, line, column, rule, source, .. } = finding;
-        let source = if source.is_empty() { String::new() } else { format!(" ({source})") };
-        writeln!(out, "{file}:{line}:{column}: {level} {rule}{source}\n{}\n", rendered.trim_end())?;
+        Format::Json => print_json(&found, compiled.proof.as_ref(), out)?,
     }
-    Ok(())
+    Ok(if found.is_empty() { CLEAN } else { FINDINGS })
 }
 
-fn print_proof(proof: &Proof, out: &mut dyn Write) -> std::io::Result<()> {
+fn print_proof(proof: &Proof, out: &mut dyn Write) -> io::Result<()> {
     let menu_width =
         proof.menus.iter().map(|row| row.menu.as_str().chars().count()).max().unwrap_or(0).max(4);
     let keys_width = proof.menus.iter().map(|row| row.keys.chars().count()).max().unwrap_or(0).max(4);
@@ -148,7 +105,7 @@ struct Row<'p> {
     person: &'p str,
 }
 
-fn print_json(compiled: &Compiled, out: &mut dyn Write) -> std::io::Result<()> {
+fn print_json(findings: &[FindingLine], proof: Option<&Proof>, out: &mut dyn Write) -> io::Result<()> {
     let row = |row: &'_ crate::menu::prove::MenuRow| {
         serde_json::to_value(Row {
             entry: row.entry.as_str(),
@@ -160,7 +117,7 @@ fn print_json(compiled: &Compiled, out: &mut dyn Write) -> std::io::Result<()> {
         })
         .unwrap_or_default()
     };
-    let proof = compiled.proof.as_ref().map(|proof| {
+    let proof = proof.map(|proof| {
         serde_json::json!({
             "holds": proof.holds(),
             "states": proof.states,
@@ -171,45 +128,6 @@ fn print_json(compiled: &Compiled, out: &mut dyn Write) -> std::io::Result<()> {
             "menus": proof.menus.iter().map(row).collect::<Vec<_>>(),
         })
     });
-    let json = serde_json::json!({ "findings": compiled.findings, "proof": proof });
+    let json = serde_json::json!({ "findings": findings, "proof": proof });
     writeln!(out, "{json:#}")
-}
-
-/// A finding in the form that is drawn.
-#[derive(Debug)]
-struct Shown<'f> {
-    finding: &'f Finding,
-    source: Option<NamedSource<String>>,
-}
-
-impl std::fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.finding.message)
-    }
-}
-
-impl std::error::Error for Shown<'_> {}
-
-impl miette::Diagnostic for Shown<'_> {
-    fn severity(&self) -> Option<Level> {
-        Some(match self.finding.severity {
-            Severity::Error => Level::Error,
-            Severity::Warning => Level::Warning,
-        })
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        Some(Box::new(&self.finding.help))
-    }
-
-    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        let source = self.source.as_ref()?;
-        (!self.finding.span.is_empty()).then_some(source as &dyn miette::SourceCode)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.source.as_ref().filter(|_| !self.finding.span.is_empty())?;
-        let label = LabeledSpan::new_with_span(None, self.finding.span.clone());
-        Some(Box::new(std::iter::once(label)))
-    }
 }

@@ -1,84 +1,67 @@
-//! Menu files and what is known around them, read from disk for `check`, `try` and `show`.
+//! Drafts as the commands find them: by the configuration, or around a directory of menus.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::cli::load_config;
+use crate::config::finding::Finding;
+use crate::config::queues;
+use crate::config::server::ServerConfig;
 use crate::ids::{EntryId, MenuId, QueueId};
+use crate::io::control::FindingsFound;
+use crate::io::versions::{Drafts, broken, read_menus, read_text};
 use crate::menu::{ManifestView, Sources};
 
-/// Larger files are no menus.
-const MOST_BYTES: u64 = 1 << 20;
-
-/// A directory or file that cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot read {path}: {why}")]
-pub struct Unreadable {
-    pub path: PathBuf,
-    pub why: String,
-}
-
-fn unreadable(path: &Path, why: impl ToString) -> Unreadable {
-    Unreadable { path: path.to_owned(), why: why.to_string() }
-}
-
-/// Menus of `dir` with entries and queues of `ops` (default: `ops` beside `dir`), if they are there.
-pub fn load(dir: &Path, ops: Option<&Path>, manifest: Option<ManifestView>) -> Result<Sources, Unreadable> {
-    let beside = dir.join("..").join("ops");
-    let ops = ops.unwrap_or(&beside);
-    let files = menu_files(dir)?;
-    let mains = entries(&ops.join("hotline.toml"))?;
-    let mains = mains.unwrap_or_else(|| vec![(EntryId::new("main"), MenuId::new("main"))]);
-    Ok(Sources { files, mains, queues: queues(&ops.join("queues.toml"))?, manifest })
-}
-
-fn menu_files(dir: &Path) -> Result<Vec<(String, String)>, Unreadable> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(|e| unreadable(dir, e))? {
-        let path = entry.map_err(|e| unreadable(dir, e))?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if path.extension().is_some_and(|extension| extension == "toml") && !hidden {
-            let text = read(&path)?;
-            files.push((path.display().to_string(), text));
-        }
+/// Drafts of the configuration; those around `menus`, if a directory is named.
+pub fn find(menus: Option<&Path>, config: Option<&Path>) -> anyhow::Result<Drafts> {
+    match menus {
+        None => Ok(Drafts::of(&load_config(config)?)),
+        Some(menus) => Ok(around(menus, config)?),
     }
-    if files.is_empty() {
-        return Err(unreadable(dir, "there is no menu file (*.toml) in it"));
-    }
-    files.sort();
-    Ok(files)
 }
 
-fn read(path: &Path) -> Result<String, Unreadable> {
-    let length = std::fs::metadata(path).map_err(|e| unreadable(path, e))?.len();
-    if length > MOST_BYTES {
-        return Err(unreadable(path, "larger than 1 MiB"));
-    }
-    std::fs::read_to_string(path).map_err(|e| unreadable(path, e))
-}
-
-/// A file that need not be there, read leniently: its own checks are made elsewhere.
-fn optional(path: &Path) -> Result<Option<toml::Table>, Unreadable> {
-    if !path.exists() {
-        return Ok(None);
-    }
-    let text = read(path)?;
-    text.parse::<toml::Table>().map(Some).map_err(|e| unreadable(path, e.message()))
-}
-
-/// `[sip] entries = { "95599" = "main" }`.
-fn entries(path: &Path) -> Result<Option<Vec<(EntryId, MenuId)>>, Unreadable> {
-    let Some(table) = optional(path)? else { return Ok(None) };
-    let entries = table.get("sip").and_then(|sip| sip.get("entries")).and_then(toml::Value::as_table);
-    let pair = |(entry, menu): (&String, &toml::Value)| {
-        let menu = menu.as_str().or_else(|| menu.get("menu").and_then(toml::Value::as_str))?;
-        Some((EntryId::new(entry), MenuId::new(menu)))
+/// The menus of a directory with `../ops` and `../prompts` beside it, as far as these are there. A
+/// configuration that is named stands for the one in `../ops`.
+pub fn around(menus: &Path, config: Option<&Path>) -> Result<Drafts, FindingsFound> {
+    let ops = menus.join("../ops");
+    let beside = ops.join("hotline.toml");
+    let path = config.or_else(|| beside.exists().then_some(beside.as_path()));
+    let Some(path) = path else {
+        return Ok(Drafts {
+            menus: menus.to_owned(),
+            prompts: menus.join("../prompts"),
+            queues: ops.join("queues.toml"),
+            mains: vec![(EntryId::new("main"), MenuId::new("main"))],
+        });
     };
-    Ok(entries.map(|entries| entries.iter().filter_map(pair).collect()))
+    let config = ServerConfig::load(Some(path)).map_err(FindingsFound::new)?;
+    Ok(Drafts { menus: menus.to_owned(), ..Drafts::of(&config) })
 }
 
-/// `[queues.NAME]` tables.
-fn queues(path: &Path) -> Result<Option<BTreeSet<QueueId>>, Unreadable> {
-    let Some(table) = optional(path)? else { return Ok(None) };
-    let queues = table.get("queues").and_then(toml::Value::as_table);
-    Ok(queues.map(|queues| queues.keys().map(QueueId::new).collect()))
+/// What menus are compiled from, and what is wrong with the queues already.
+pub struct Loaded {
+    pub sources: Sources,
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the files. Queues that are not there are not known, so menus are not held against them.
+pub fn load(drafts: &Drafts, manifest: Option<ManifestView>) -> Result<Loaded, FindingsFound> {
+    let menus = read_menus(&drafts.menus).map_err(FindingsFound::new)?;
+    if menus.is_empty() {
+        let why = "there is no menu file (*.toml) in it";
+        return Err(FindingsFound::new([broken(&drafts.menus, why)]));
+    }
+    let path = |name: String| drafts.menus.join(name).display().to_string();
+    let files = menus.into_iter().map(|(name, text)| (path(name), text)).collect();
+    let (queues, findings) = known_queues(&drafts.queues)?;
+    Ok(Loaded { sources: Sources { files, mains: drafts.mains.clone(), queues, manifest }, findings })
+}
+
+fn known_queues(path: &Path) -> Result<(Option<BTreeSet<QueueId>>, Vec<Finding>), FindingsFound> {
+    if !path.exists() {
+        return Ok((None, Vec::new()));
+    }
+    let text = read_text(path).map_err(FindingsFound::new)?;
+    let (queues, findings) = queues::parse(&path.display().to_string(), &text);
+    Ok((Some(queues.into_iter().map(|queue| queue.id).collect()), findings))
 }

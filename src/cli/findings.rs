@@ -1,28 +1,34 @@
 //! Findings as people read them: what, where, the line with the place underlined, what to do.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::process::ExitCode;
 
+use serde_json::json;
+
+use crate::cli::args::Format;
+use crate::cli::check::{FINDINGS, UNREADABLE};
+use crate::cli::output;
 use crate::cli::output::width;
-use crate::config::finding::Finding;
-use crate::io::control::FindingLine;
+use crate::config::finding::Severity;
+use crate::io::control::{FindingLine, FindingsFound};
 
-/// Ends a command: something is wrong with files.
-#[derive(Debug, thiserror::Error)]
-#[error("{} findings", .0.len())]
-pub struct FindingsFound(pub Vec<FindingLine>);
-
-impl FindingsFound {
-    pub fn new(findings: impl AsRef<[Finding]>) -> Self {
-        FindingsFound(findings.as_ref().iter().map(FindingLine::from).collect())
+/// All of them; the exit code that goes with them.
+pub fn print(found: &FindingsFound, format: Format, out: &mut dyn Write) -> io::Result<u8> {
+    match format {
+        Format::Json => writeln!(out, "{:#}", json!({ "findings": found.0 }))?,
+        Format::Text => write!(out, "{}", written(&found.0))?,
     }
-
-    /// A file could not be read at all.
-    pub fn unreadable(&self) -> bool {
-        self.0.iter().any(|finding| finding.rule.ends_with("-unreadable"))
-    }
+    Ok(if found.unreadable() { UNREADABLE } else { FINDINGS })
 }
 
-/// All of them, and how many there are.
+/// Findings that ended a command are its output; any other error stays one.
+pub fn or_error(error: anyhow::Error, format: Format) -> anyhow::Result<ExitCode> {
+    let found = error.downcast::<FindingsFound>()?;
+    output::print(|out| print(&found, format, out))
+}
+
+/// All of them with their places underlined, and how many there are; nothing if there are none.
 pub fn written(findings: &[FindingLine]) -> String {
     let mut text = String::new();
     for finding in findings {
@@ -30,18 +36,28 @@ pub fn written(findings: &[FindingLine]) -> String {
         one(&mut text, finding, &source);
         text.push('\n');
     }
-    let warnings = findings.iter().filter(|finding| finding.warning).count();
-    let errors = findings.len() - warnings;
-    let _ = writeln!(text, "{errors} errors, {warnings} warnings");
+    if !findings.is_empty() {
+        let _ = writeln!(text, "{}", counted(findings));
+    }
     text
 }
 
+/// `1 error, 2 warnings`.
+pub fn counted(findings: &[FindingLine]) -> String {
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    format!("{}, {}", plural(errors, "error"), plural(findings.len() - errors, "warning"))
+}
+
 fn one(text: &mut String, finding: &FindingLine, source: &str) {
-    let severity = if finding.warning { "warning" } else { "error" };
+    let severity = match finding.severity {
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
     let FindingLine { rule, file, line, column, message, help, .. } = finding;
     let _ = writeln!(text, "{severity}[{rule}] {file}:{line}:{column}: {message}");
-    if finding.start < finding.end
-        && let Some((before, marked, whole)) = excerpt(source, finding.start, finding.end)
+    if !finding.span.is_empty()
+        && let Some((before, marked, whole)) = excerpt(source, finding.span.start, finding.span.end)
     {
         let margin = " ".repeat(line.to_string().len());
         let blank = " ".repeat(width(before));
@@ -75,10 +91,9 @@ mod tests {
         let finding = FindingLine {
             rule: "unknown-key".to_owned(),
             source: String::new(),
-            warning: false,
+            severity: Severity::Error,
             file: path.display().to_string(),
-            start,
-            end: start + 3,
+            span: start..start + 3,
             line: 2,
             column: 15,
             message: "there is no key `kye`".to_owned(),
@@ -90,6 +105,6 @@ mod tests {
         assert_eq!(lines[2], "2 | text = \"挂失\", kye = 1");
         assert_eq!(lines[3], format!("  | {}^^^", " ".repeat(15)));
         assert_eq!(lines[4], "  = Did you mean `key`?");
-        assert_eq!(lines[6], "1 errors, 0 warnings");
+        assert_eq!(lines[6], "1 error, 0 warnings");
     }
 }

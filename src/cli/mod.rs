@@ -21,6 +21,7 @@ pub mod status;
 pub mod try_;
 pub mod versions;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -28,9 +29,9 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::config::server::ServerConfig;
+use crate::io::control::FindingsFound;
 use crate::io::server::{self, Publishing};
 use args::{Cli, Command};
-use findings::FindingsFound;
 
 /// Where the configuration stands unless `--config` says otherwise.
 pub const DEFAULT_CONFIG: &str = "ops/hotline.toml";
@@ -46,6 +47,15 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let config = cli.config.as_deref();
     match cli.command {
+        Command::Check(args) => check::command(config, &args),
+        Command::Show(args) => show::command(config, &args),
+        Command::Try(args) => try_::command(config, &args),
+        Command::Publish(args) => block_on(publish::run(&load_config(config)?, args)),
+        Command::Rollback(args) => block_on(versions::rollback(&load_config(config)?, args)),
+        Command::Versions(args) => versions::command(&load_config(config)?, args),
+        Command::Calls(args) => block_on(calls::run(&load_config(config)?, args)),
+        Command::Recordings(args) => block_on(recordings::run(&load_config(config)?, args)),
+        Command::Prompts(args) => prompts::run(&load_config(config)?, &args),
         Command::Agents(args) => block_on(agents::run(&load_config(config)?, args)),
         Command::Devices(args) => block_on(devices::run(&load_config(config)?, args)),
         Command::Status(args) => block_on(status::status(&load_config(config)?, args.format)),
@@ -81,13 +91,24 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
     runtime.context("the program's threads cannot be started")?.block_on(work)
 }
 
+/// Who stands behind a change unless it is said.
+pub fn user() -> String {
+    let named = |variable| std::env::var(variable).ok().filter(|name| !name.trim().is_empty());
+    let by_number =
+        || std::fs::metadata("/proc/self").map_or(String::new(), |me| format!("uid {}", me.uid()));
+    named("USER").or_else(|| named("LOGNAME")).unwrap_or_else(by_number)
+}
+
 fn report(error: &anyhow::Error) -> ExitCode {
-    if let Some(found) = error.downcast_ref::<FindingsFound>() {
-        eprint!("{}", findings::written(&found.0));
-        return if found.unreadable() { ExitCode::from(2) } else { ExitCode::FAILURE };
+    let Some(found) = error.downcast_ref::<FindingsFound>() else {
+        eprintln!("hotline: {error:#}");
+        return ExitCode::from(check::FINDINGS);
+    };
+    eprint!("{}", findings::written(&found.0));
+    if error.to_string() != found.to_string() {
+        eprintln!("hotline: {error}");
     }
-    eprintln!("hotline: {error:#}");
-    ExitCode::FAILURE
+    ExitCode::from(if found.unreadable() { check::UNREADABLE } else { check::FINDINGS })
 }
 
 #[cfg(test)]

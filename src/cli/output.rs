@@ -1,17 +1,24 @@
 //! Writing to standard output: lines, tables, JSON. A reader that closed the pipe is no error.
 
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use serde::Serialize;
 
+/// Lets a command write to standard output and takes its exit code.
+pub fn print(command: impl FnOnce(&mut dyn Write) -> io::Result<u8>) -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    match command(&mut out).and_then(|code| out.flush().map(|()| code)) {
+        Ok(code) => Ok(ExitCode::from(code)),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(error).context("writing the output"),
+    }
+}
+
 /// Writes a text as it is.
 pub fn write(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("writing the output"),
-        _ => Ok(()),
-    }
+    print(|out| out.write_all(text.as_bytes()).map(|()| 0)).map(drop)
 }
 
 pub fn line(text: &str) -> anyhow::Result<()> {

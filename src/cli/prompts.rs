@@ -1,11 +1,18 @@
 //! `hotline prompts`: list, check, build, approve. Works on files only, with or without a server.
 
 use std::io::{self, Write};
+use std::process::ExitCode;
 
-use crate::cli::check::{CLEAN, FINDINGS, Format, UNREADABLE};
-use crate::cli::publish::show;
+use anyhow::Context;
+
+use crate::cli::args::{Format, PromptsBuildArgs, PromptsCommand};
+use crate::cli::check::{CLEAN, FINDINGS, UNREADABLE};
+use crate::cli::{findings, output, user};
 use crate::config::finding::Finding;
+use crate::config::server::ServerConfig;
 use crate::ids::PromptHash;
+use crate::io::clock::Clock;
+use crate::io::control::FindingsFound;
 use crate::io::prompts::build::{self, BuildError, Built, Order, Stale};
 use crate::io::prompts::inspect::{Inspection, Prompt, State, Strictness, Wanted, inspect};
 use crate::io::prompts::manifest::FILE;
@@ -23,6 +30,41 @@ pub struct Options<'a> {
     pub stale: Stale,
 }
 
+pub fn run(config: &ServerConfig, command: &PromptsCommand) -> anyhow::Result<ExitCode> {
+    let drafts = Drafts::of(config);
+    match command {
+        PromptsCommand::List(args) => output::print(|out| list(&drafts, args.format, out)),
+        PromptsCommand::Check(args) => output::print(|out| check(&drafts, args.format, out)),
+        PromptsCommand::Build(args) => build_command(&drafts, args),
+        PromptsCommand::Approve { prompt, by } => {
+            let prompt = prompt.split_once('/').context("name the prompt as LANGUAGE/NAME")?;
+            let by = by.clone().unwrap_or_else(user);
+            let nobody_speaks = Synthesiser::default();
+            let options = options(&nobody_speaks, &by, Stale::Keep);
+            output::print(|out| approve(&drafts, &options, prompt, out))
+        }
+    }
+}
+
+fn build_command(drafts: &Drafts, args: &PromptsBuildArgs) -> anyhow::Result<ExitCode> {
+    let synthesiser = match &args.voice {
+        Some(command) => Synthesiser::from_words(command)?,
+        None => Synthesiser::default(),
+    };
+    let by = args.by.clone().unwrap_or_else(user);
+    let stale = if args.remove_stale { Stale::Remove } else { Stale::Keep };
+    let options = options(&synthesiser, &by, stale);
+    output::print(|out| build(drafts, &options, args.format.format, out))
+}
+
+fn options<'a>(synthesiser: &'a Synthesiser, by: &'a str, stale: Stale) -> Options<'a> {
+    Options { synthesiser, by, at: Clock::start().now().wall, stale }
+}
+
+fn show(findings: &[Finding], format: Format, out: &mut dyn Write) -> io::Result<u8> {
+    findings::print(&FindingsFound::new(findings), format, out)
+}
+
 fn wanted(drafts: &Drafts) -> Result<Vec<Wanted>, Vec<Finding>> {
     Ok(assemble(&drafts.read()?, &drafts.places())?.wanted)
 }
@@ -38,10 +80,10 @@ pub fn manifest_view(drafts: &Drafts) -> Option<ManifestView> {
 }
 
 /// Every prompt with its state, its length and what it says.
-pub fn list(drafts: &Drafts, format: Format, out: &mut dyn Write) -> io::Result<i32> {
+pub fn list(drafts: &Drafts, format: Format, out: &mut dyn Write) -> io::Result<u8> {
     let inspection = match look(drafts) {
         Ok(inspection) => inspection,
-        Err(findings) => return show(&findings, format, out).map(|()| FINDINGS),
+        Err(findings) => return show(&findings, format, out),
     };
     if format == Format::Json {
         let rows: Vec<_> = inspection.prompts.iter().map(row).collect();
@@ -97,24 +139,23 @@ fn word(state: State) -> &'static str {
 }
 
 /// What would stop a publication because of its sound.
-pub fn check(drafts: &Drafts, format: Format, out: &mut dyn Write) -> io::Result<i32> {
+pub fn check(drafts: &Drafts, format: Format, out: &mut dyn Write) -> io::Result<u8> {
     let findings = match look(drafts) {
         Ok(inspection) => inspection.findings(Strictness::Publish),
         Err(findings) => findings,
     };
-    show(&findings, format, out)?;
     match (findings.is_empty(), format) {
-        (false, _) => Ok(FINDINGS),
-        (true, Format::Json) => Ok(CLEAN),
         (true, Format::Text) => writeln!(out, "every prompt has its approved recording").map(|()| CLEAN),
+        (true, Format::Json) => show(&[], format, out).map(|_| CLEAN),
+        (false, _) => show(&findings, format, out),
     }
 }
 
 /// Speaks what has no recording.
-pub fn build(drafts: &Drafts, options: &Options, format: Format, out: &mut dyn Write) -> io::Result<i32> {
+pub fn build(drafts: &Drafts, options: &Options, format: Format, out: &mut dyn Write) -> io::Result<u8> {
     let wanted = match wanted(drafts) {
         Ok(wanted) => wanted,
-        Err(findings) => return show(&findings, format, out).map(|()| FINDINGS),
+        Err(findings) => return show(&findings, format, out),
     };
     let built = match build::build(&order(drafts, &wanted, options)) {
         Ok(built) => built,
@@ -153,10 +194,10 @@ pub fn approve(
     options: &Options,
     (language, name): (&str, &str),
     out: &mut dyn Write,
-) -> io::Result<i32> {
+) -> io::Result<u8> {
     let wanted = match wanted(drafts) {
         Ok(wanted) => wanted,
-        Err(findings) => return show(&findings, Format::Text, out).map(|()| FINDINGS),
+        Err(findings) => return show(&findings, Format::Text, out),
     };
     match build::approve(&order(drafts, &wanted, options), language, name) {
         Ok(recording) => {
@@ -178,6 +219,6 @@ fn order<'a>(drafts: &'a Drafts, wanted: &'a [Wanted], options: &'a Options<'a>)
     }
 }
 
-fn failed(error: &BuildError, out: &mut dyn Write) -> io::Result<i32> {
+fn failed(error: &BuildError, out: &mut dyn Write) -> io::Result<u8> {
     writeln!(out, "{error}").map(|()| UNREADABLE)
 }

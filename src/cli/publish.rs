@@ -1,71 +1,74 @@
-//! `hotline publish` on files, for a machine without a running server; with one, the control socket
-//! carries the same request.
+//! `hotline publish`: by the running server, or on files where none runs.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::process::ExitCode;
 
-use crate::cli::check::{CLEAN, FINDINGS, Format, print_findings};
+use crate::cli::args::{Format, PublishArgs, SignedArgs};
+use crate::cli::check::CLEAN;
+use crate::cli::{findings, output, remote, user};
 use crate::config::finding::Finding;
+use crate::config::server::ServerConfig;
+use crate::io::clock::Clock;
+use crate::io::control::{ControlRequest, FindingsFound, PublicationLine};
 use crate::io::versions::{Drafts, Publication, Signature, Versions};
 
-/// Publishes the drafts and tells what changed, or why nothing was published.
-pub fn run(
-    versions: &Versions,
-    drafts: &Drafts,
-    signed: Signature,
-    format: Format,
-    out: &mut dyn Write,
-) -> io::Result<i32> {
-    print(&versions.publish(drafts, signed), format, out)
+/// What became of a publication or rollback.
+pub type Outcome = Result<PublicationLine, FindingsFound>;
+
+pub async fn run(config: &ServerConfig, args: PublishArgs) -> anyhow::Result<ExitCode> {
+    let (by, reason) = signed(args.signed);
+    let request = ControlRequest::Publish { by: by.clone(), reason: reason.clone() };
+    let outcome = match by_server(config, &request).await? {
+        Some(outcome) => outcome,
+        None => {
+            let signed = Signature { by: &by, reason: &reason, at: Clock::start().now().wall };
+            outcome(Versions::open(&config.storage.directory)?.publish(&Drafts::of(config), signed))
+        }
+    };
+    output::print(|out| print(&outcome, args.format.format, out))
 }
 
-/// The outcome of a publication or rollback.
-pub fn print(
-    outcome: &Result<Publication, Vec<Finding>>,
-    format: Format,
-    out: &mut dyn Write,
-) -> io::Result<i32> {
+/// Name and reason; without a reason the publication is refused.
+pub fn signed(args: SignedArgs) -> (String, String) {
+    (args.by.unwrap_or_else(user), args.reason.unwrap_or_default())
+}
+
+/// What the running server did, if one runs.
+pub async fn by_server(config: &ServerConfig, request: &ControlRequest) -> anyhow::Result<Option<Outcome>> {
+    match remote::ask_if_running(config, request).await {
+        Ok(value) => Ok(value.map(serde_json::from_value).transpose()?.map(Ok)),
+        Err(error) => Ok(Some(Err(error.downcast::<FindingsFound>()?))),
+    }
+}
+
+/// In the form that a server tells it.
+pub fn outcome(result: Result<Publication, Vec<Finding>>) -> Outcome {
+    result.as_ref().map(PublicationLine::from).map_err(FindingsFound::new)
+}
+
+pub fn print(outcome: &Outcome, format: Format, out: &mut dyn Write) -> io::Result<u8> {
     let publication = match outcome {
         Ok(publication) => publication,
-        Err(findings) => {
-            show(findings, format, out)?;
+        Err(found) => {
+            let code = findings::print(found, format, out)?;
             if format == Format::Text {
                 writeln!(out, "Nothing was published; the version in force stays.")?;
             }
-            return Ok(FINDINGS);
+            return Ok(code);
         }
     };
-    let published = &publication.published;
     if format == Format::Json {
-        let answer = serde_json::json!({
-            "version": published.version,
-            "new": publication.is_new,
-            "digest": published.digest,
-            "difference": publication.difference,
-            "findings": publication.warnings,
-        });
-        return writeln!(out, "{answer:#}").map(|()| CLEAN);
+        serde_json::to_writer_pretty(&mut *out, publication)?;
+        return writeln!(out).map(|()| CLEAN);
     }
-    show(&publication.warnings, format, out)?;
-    publication.difference.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
-    let n = published.version.0;
-    match publication.is_new {
-        true => writeln!(out, "Version {n} published by {}: {}", published.by, published.reason)?,
-        false => writeln!(out, "Nothing changed; version {n} stays in force.")?,
+    let PublicationLine { version, new, by, reason, difference, warnings, .. } = publication;
+    write!(out, "{}", findings::written(warnings))?;
+    difference.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+    match new {
+        true => writeln!(out, "Version {} published by {by}: {reason}", version.0)?,
+        false => writeln!(out, "Nothing changed; version {} stays in force.", version.0)?,
     }
     Ok(CLEAN)
-}
-
-/// Findings as `hotline check` prints them, with the texts they point into.
-pub fn show(findings: &[Finding], format: Format, out: &mut dyn Write) -> io::Result<()> {
-    if format == Format::Json {
-        return writeln!(out, "{:#}", serde_json::json!({ "findings": findings }));
-    }
-    let named: BTreeSet<&str> =
-        findings.iter().filter(|f| !f.span.is_empty()).map(|f| f.file.as_str()).collect();
-    let text = |path: &str| std::fs::read_to_string(path).ok().map(|text| (path.to_owned(), text));
-    let files: Vec<(String, String)> = named.into_iter().filter_map(text).collect();
-    print_findings(&files, findings, out)
 }
 
 #[cfg(test)]
@@ -73,7 +76,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::cli::check::CLEAN;
+    use crate::cli::check::FINDINGS;
     use crate::cli::{prompts, versions as list};
     use crate::now::Wall;
 
@@ -87,7 +90,7 @@ mod tests {
         }
     }
 
-    fn told(run: impl FnOnce(&mut dyn Write) -> io::Result<i32>) -> (i32, String) {
+    fn told(run: impl FnOnce(&mut dyn Write) -> io::Result<u8>) -> (u8, String) {
         let mut out = Vec::new();
         let code = run(&mut out).unwrap();
         (code, String::from_utf8(out).unwrap())
@@ -98,15 +101,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let versions = Versions::open(dir.path()).unwrap();
         let signed = Signature { by: "Li", reason: "first", at: Wall(1_760_000_000_000) };
-        let publish = |drafts: &Drafts| told(|out| run(&versions, drafts, signed, Format::Text, out));
-        let rollback = |out: &mut dyn Write| list::rollback(&versions, None, signed, Format::Text, out);
+        let tell = |result| told(|out| print(&outcome(result), Format::Text, out));
+        let publish = |drafts: &Drafts| tell(versions.publish(drafts, signed));
 
         let (code, text) = publish(&sample());
         assert!(code == CLEAN && text.contains("Version 1 published by Li: first"), "{text}");
         let (code, text) = publish(&sample());
         assert!(code == CLEAN && text.contains("Nothing changed; version 1 stays in force"), "{text}");
-        let (code, text) = told(rollback);
-        assert!(code == FINDINGS && text.contains("no version before"), "{text}");
+        assert_eq!(versions.previous(), None);
 
         let menus = dir.path().join("menus");
         std::fs::create_dir(&menus).unwrap();
@@ -123,11 +125,11 @@ mod tests {
         std::fs::write(menus.join("main.toml"), main.replace("first_digit = 5", "first_digit = 4")).unwrap();
         let (code, text) = publish(&Drafts { menus, ..sample() });
         assert!(code == CLEAN && text.contains("`first_digit = 5` became `first_digit = 4`"), "{text}");
-        let (code, text) = told(rollback);
+        let (code, text) = tell(versions.rollback(versions.previous().unwrap(), signed));
         assert!(code == CLEAN && text.contains("Version 3 published"), "{text}");
-        let (_, text) = told(|out| list::list(&versions, Format::Text, out));
+        let (_, text) = told(|out| list::list(versions.list().unwrap(), Format::Text, out));
         assert!(text.starts_with("3  2025-10-09 08:53:20 UTC  Li: first  (in force)"), "{text}");
-        let (_, json) = told(|out| list::list(&versions, Format::Json, out));
+        let (_, json) = told(|out| list::list(versions.list().unwrap(), Format::Json, out));
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!((&json[0]["version"], &json[0]["current"]), (&3.into(), &true.into()));
     }

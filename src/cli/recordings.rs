@@ -1,19 +1,66 @@
 //! `hotline recordings`: what is in the archive, and whether it is what was put there.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
+use anyhow::{Context, bail, ensure};
 use serde::Serialize;
 use serde_json::json;
 
-use super::records::{Format, Storage, length};
+use super::args::{Format, RecordingsCommand};
+use super::check::{CLEAN, FINDINGS};
+use super::output;
+use super::records::{Storage, length};
+use crate::config::server::ServerConfig;
 use crate::event::EventKind;
 use crate::ids::{CallId, Seq};
 use crate::io::index::Filter;
 use crate::io::{finaliser, journal};
 use crate::record::day::timestamp;
 use crate::record::row::{Archived, CallRow, RecordingState};
+
+pub async fn run(config: &ServerConfig, command: RecordingsCommand) -> anyhow::Result<ExitCode> {
+    let storage = Storage::of(config);
+    let mut out = Vec::new();
+    let mut verdict = Verdict::Sound;
+    match command {
+        RecordingsCommand::List(args) => {
+            list(&storage, &Filter::default(), args.format, &mut out).await?;
+        }
+        RecordingsCommand::Verify(args) => verdict = verify(&storage, args.format, &mut out).await?,
+        RecordingsCommand::Export { call, output } => {
+            let to = output.unwrap_or_else(|| PathBuf::from(format!("{call}.wav")));
+            export(&storage, call, &to).await?;
+            writeln!(out, "{}", to.display())?;
+        }
+    }
+    let code = if verdict == Verdict::Sound { CLEAN } else { FINDINGS };
+    output::print(|stdout| stdout.write_all(&out).map(|()| code))
+}
+
+/// Copies the recording of a call, if it is what was archived. No file is overwritten.
+pub async fn export(storage: &Storage, call: CallId, to: &Path) -> anyhow::Result<()> {
+    let index = storage.open_index().await?;
+    let row = index.get(call).await?;
+    index.close().await;
+    let row = row.with_context(|| format!("no call {call} in the index"))?;
+    let archived = match row.recording {
+        RecordingState::Archived(archived) => archived,
+        RecordingState::None => bail!("call {call} was not recorded"),
+        RecordingState::Expected => bail!("the recording of call {call} is not archived yet"),
+        RecordingState::Failed(reason) => bail!("the recording of call {call} failed: {reason}"),
+    };
+    let from = storage.recordings.join(&archived.file);
+    let hash = finaliser::hash_file(&from).with_context(|| format!("reading {}", from.display()))?;
+    ensure!(hash == archived.sha256, "{} was altered: its SHA-256 is not the journal's", from.display());
+    let mut source = fs::File::open(&from).with_context(|| format!("reading {}", from.display()))?;
+    let mut target = fs::File::create_new(to).with_context(|| format!("writing {}", to.display()))?;
+    std::io::copy(&mut source, &mut target).with_context(|| format!("writing {}", to.display()))?;
+    Ok(())
+}
 
 /// Prints the recordings of the calls that pass, newest first.
 pub async fn list(

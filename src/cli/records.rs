@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::config::server::ServerConfig;
 use crate::event::Event;
 use crate::io::index::Index;
 use crate::io::keys::KeyTable;
@@ -30,6 +31,15 @@ impl Storage {
         }
     }
 
+    pub fn of(config: &ServerConfig) -> Self {
+        Storage {
+            journal: config.storage.journal(),
+            index: config.storage.index.clone(),
+            recordings: config.storage.archive.clone(),
+            secrets: config.secrets.clone(),
+        }
+    }
+
     pub async fn open_index(&self) -> anyhow::Result<Index> {
         let opened = Index::open_read_only(&self.index).await;
         opened.with_context(|| format!("no index at {}: has the server run here?", self.index.display()))
@@ -40,16 +50,6 @@ impl Storage {
         KeyTable::open_read_only(&secrets)
             .with_context(|| format!("the key table in {} cannot be read", self.secrets.display()))
     }
-}
-
-/// How data is printed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
 }
 
 /// Whether callers' numbers are opened.

@@ -5,9 +5,8 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::Value;
 
-use crate::cli::findings::FindingsFound;
 use crate::config::server::ServerConfig;
-use crate::io::control::{Client, ClientError, ControlReply, ControlRequest};
+use crate::io::control::{Client, ClientError, ControlReply, ControlRequest, FindingsFound};
 
 /// Asks and waits; what the server refuses is an error in its own words.
 pub async fn ask(config: &ServerConfig, request: &ControlRequest) -> anyhow::Result<Value> {

@@ -1,38 +1,34 @@
 //! `hotline show`: the menus as a picture.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
+use std::process::ExitCode;
 
-use crate::cli::check::{self, CLEAN, FINDINGS, UNREADABLE};
-use crate::cli::drafts;
+use crate::cli::args::{Format, Shape, ShowArgs};
+use crate::cli::check::CLEAN;
+use crate::cli::{drafts, findings, output};
+use crate::io::control::FindingsFound;
+use crate::io::versions::Drafts;
 use crate::menu::{compile, draw};
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum As {
-    #[default]
-    Tree,
-    Mermaid,
+pub fn command(config: Option<&Path>, args: &ShowArgs) -> anyhow::Result<ExitCode> {
+    let drafts = drafts::find(args.dir.as_deref(), config)?;
+    output::print(|out| run(&drafts, args.shape, out))
 }
 
-pub fn run(dir: &Path, ops: Option<&Path>, as_: As, out: &mut dyn Write) -> i32 {
-    let sources = match drafts::load(dir, ops, None) {
-        Ok(sources) => sources,
-        Err(error) => {
-            let _ = writeln!(out, "{error}");
-            return UNREADABLE;
-        }
+pub fn run(drafts: &Drafts, shape: Shape, out: &mut dyn Write) -> io::Result<u8> {
+    let sources = match drafts::load(drafts, None) {
+        Ok(loaded) => loaded.sources,
+        Err(found) => return findings::print(&found, Format::Text, out),
     };
     let compiled = compile(&sources);
     let (Some(program), Some(proof)) = (&compiled.program, &compiled.proof) else {
-        let _ = check::print_findings(&sources.files, &compiled.findings, out);
-        return FINDINGS;
+        return findings::print(&FindingsFound::new(&compiled.findings), Format::Text, out);
     };
-    let picture = match as_ {
-        As::Tree => draw::tree(program, proof),
-        As::Mermaid => draw::mermaid(program, proof),
+    let picture = match shape {
+        Shape::Tree => draw::tree(program, proof),
+        Shape::Mermaid => draw::mermaid(program, proof),
+        Shape::Svg => draw::svg(program, proof),
     };
-    match out.write_all(picture.as_bytes()) {
-        Ok(()) => CLEAN,
-        Err(_) => UNREADABLE,
-    }
+    out.write_all(picture.as_bytes()).map(|()| CLEAN)
 }

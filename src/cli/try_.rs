@@ -1,19 +1,22 @@
 //! `hotline try`: a caller's visit as text, from given keys or from the keyboard.
 
-use std::io::{BufRead, Write};
+use std::io::{self, BufRead, Write};
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::cli::check::{self, CLEAN, FINDINGS, UNREADABLE};
-use crate::cli::drafts;
+use crate::cli::args::{Format, TryArgs};
+use crate::cli::check::{CLEAN, UNREADABLE};
+use crate::cli::{calls, drafts, findings, output};
 use crate::ids::{EntryId, Language};
+use crate::io::control::FindingsFound;
+use crate::io::versions::Drafts;
 use crate::menu::transcript::{Deed, Telling, parse_deeds, transcript};
 use crate::menu::{Program, compile};
 
 /// What is tried; the rest has defaults.
 #[derive(Clone, Debug, Default)]
 pub struct Try<'a> {
-    pub ops: Option<&'a Path>,
     /// Keys and waits, e.g. `1 2 0`, `123456#`, `!0` (at once), `-` (silence), `.` (listen).
     /// Without: asked for line by line.
     pub keys: Option<&'a str>,
@@ -22,26 +25,29 @@ pub struct Try<'a> {
     pub entry: Option<&'a str>,
 }
 
-/// `input` is read only without keys.
-pub fn run(dir: &Path, wanted: &Try<'_>, input: &mut dyn BufRead, out: &mut dyn Write) -> i32 {
-    match visit(dir, wanted, input, out) {
-        Ok(code) => code,
-        Err(_) => UNREADABLE,
-    }
+pub fn command(config: Option<&Path>, args: &TryArgs) -> anyhow::Result<ExitCode> {
+    // Menus know no hours: when a call arrives is only held against the form of a time.
+    args.at.as_deref().map(calls::time).transpose()?;
+    let drafts = drafts::find(args.dir.as_deref(), config)?;
+    let wanted =
+        Try { keys: args.keys.as_deref(), language: args.language.as_deref(), entry: args.entry.as_deref() };
+    output::print(|out| run(&drafts, &wanted, &mut io::stdin().lock(), out))
 }
 
-fn visit(dir: &Path, wanted: &Try<'_>, input: &mut dyn BufRead, out: &mut dyn Write) -> std::io::Result<i32> {
-    let sources = match drafts::load(dir, wanted.ops, None) {
-        Ok(sources) => sources,
-        Err(error) => {
-            writeln!(out, "{error}")?;
-            return Ok(UNREADABLE);
-        }
+/// `input` is read only without keys.
+pub fn run(
+    drafts: &Drafts,
+    wanted: &Try<'_>,
+    input: &mut dyn BufRead,
+    out: &mut dyn Write,
+) -> io::Result<u8> {
+    let sources = match drafts::load(drafts, None) {
+        Ok(loaded) => loaded.sources,
+        Err(found) => return findings::print(&found, Format::Text, out),
     };
     let compiled = compile(&sources);
     let Some(program) = compiled.program else {
-        check::print_findings(&sources.files, &compiled.findings, out)?;
-        return Ok(FINDINGS);
+        return findings::print(&FindingsFound::new(&compiled.findings), Format::Text, out);
     };
     let program = Arc::new(program);
     let Some((entry, language)) = resolve(&program, wanted, out)? else { return Ok(UNREADABLE) };
@@ -65,7 +71,7 @@ fn resolve(
     program: &Program,
     wanted: &Try<'_>,
     out: &mut dyn Write,
-) -> std::io::Result<Option<(EntryId, Option<Language>)>> {
+) -> io::Result<Option<(EntryId, Option<Language>)>> {
     let entry = match wanted.entry {
         Some(entry) => program.mains().find(|(known, _)| known.as_str() == entry),
         None => program.mains().next(),
@@ -92,7 +98,7 @@ fn interactive(
     language: Option<Language>,
     input: &mut dyn BufRead,
     out: &mut dyn Write,
-) -> std::io::Result<()> {
+) -> io::Result<()> {
     writeln!(out, "Keys and Enter; !KEY presses at once, - is silence, Enter listens on, Ctrl-D hangs up.")?;
     let mut telling = Telling::start(Arc::clone(program), entry, language);
     let mut line = String::new();

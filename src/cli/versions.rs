@@ -1,19 +1,32 @@
-//! `hotline versions` and `hotline rollback` on files.
+//! `hotline versions` and `hotline rollback`.
 
 use std::io::{self, Write};
+use std::process::ExitCode;
 
+use anyhow::Context;
 use jiff::Timestamp;
 
-use crate::cli::check::{CLEAN, FINDINGS, Format};
-use crate::cli::publish;
-use crate::config::finding::Finding;
+use crate::cli::args::{Format, FormatArgs, RollbackArgs};
+use crate::cli::check::CLEAN;
+use crate::cli::{output, publish};
+use crate::config::server::ServerConfig;
 use crate::ids::ConfigVersion;
+use crate::io::clock::Clock;
+use crate::io::control::ControlRequest;
 use crate::io::versions::{Signature, VersionInfo, Versions};
 use crate::now::Wall;
 
+pub fn command(config: &ServerConfig, args: FormatArgs) -> anyhow::Result<ExitCode> {
+    // Looking makes no directory: it would belong to whoever looked.
+    let all = match config.storage.directory.exists() {
+        true => Versions::open(&config.storage.directory)?.list()?,
+        false => Vec::new(),
+    };
+    output::print(|out| list(all, args.format, out))
+}
+
 /// All versions, newest first: who, when, why, what changed.
-pub fn list(versions: &Versions, format: Format, out: &mut dyn Write) -> io::Result<i32> {
-    let mut all = versions.list()?;
+pub fn list(mut all: Vec<VersionInfo>, format: Format, out: &mut dyn Write) -> io::Result<u8> {
     all.reverse();
     if format == Format::Json {
         serde_json::to_writer_pretty(&mut *out, &all)?;
@@ -38,18 +51,20 @@ fn moment(at: Wall) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// Puts `to` in force again, or the version before the one in force.
-pub fn rollback(
-    versions: &Versions,
-    to: Option<ConfigVersion>,
-    signed: Signature,
-    format: Format,
-    out: &mut dyn Write,
-) -> io::Result<i32> {
-    let Some(to) = to.or_else(|| versions.previous()) else {
-        writeln!(out, "there is no version before the one in force")?;
-        return Ok(FINDINGS);
+/// `hotline rollback`: by the running server, or on files where none runs.
+pub async fn rollback(config: &ServerConfig, args: RollbackArgs) -> anyhow::Result<ExitCode> {
+    let (by, reason) = publish::signed(args.signed);
+    let version = args.version.map(ConfigVersion);
+    let request = ControlRequest::Rollback { version, by: by.clone(), reason: reason.clone() };
+    let outcome = match publish::by_server(config, &request).await? {
+        Some(outcome) => outcome,
+        None => {
+            let versions = Versions::open(&config.storage.directory)?;
+            let to = version.or_else(|| versions.previous());
+            let to = to.context("there is no version before the one in force")?;
+            let signed = Signature { by: &by, reason: &reason, at: Clock::start().now().wall };
+            publish::outcome(versions.rollback(to, signed))
+        }
     };
-    let outcome: Result<_, Vec<Finding>> = versions.rollback(to, signed);
-    publish::print(&outcome, format, out)
+    output::print(|out| publish::print(&outcome, args.format.format, out))
 }

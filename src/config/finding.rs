@@ -1,6 +1,6 @@
 //! What is wrong with a file, said so that somebody who is no programmer can mend it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One finding of `hotline check`: where, what, why, and what to do.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -23,7 +23,7 @@ pub struct Finding {
     pub help: String,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Worth a look; publishing goes on.

@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 pub use client::{Client, ClientError};
-pub use protocol::{ControlReply, ControlRequest, FindingLine};
+pub use protocol::{ControlReply, ControlRequest, FindingLine, FindingsFound, PublicationLine};
 
 use crate::engine::command::{Command, PublishRequest, SignInRequest};
 use crate::event::{Actor, Role};

@@ -24,8 +24,7 @@ use crate::media::command::{Clip, PromptTable};
 use crate::now::Wall;
 
 pub use assemble::{Assembled, assemble};
-use content::broken;
-pub use content::{Content, Drafts, Places};
+pub use content::{Content, Drafts, Places, broken, read_menus, read_text};
 pub use store::Meta;
 use store::Store;
 

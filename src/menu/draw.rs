@@ -1,4 +1,4 @@
-//! The menus as a picture: a tree of text, or a Mermaid flow chart.
+//! The menus as a picture: a tree of text, the same tree as SVG, or a Mermaid flow chart.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,13 +8,66 @@ use crate::menu::prove::Proof;
 
 /// The tree with keys, texts in the first language, and seconds to a person.
 pub fn tree(program: &Program, proof: &Proof) -> String {
-    let mut tree = Tree { program, proof, seen: BTreeSet::new(), text: String::new() };
-    for main in &program.mains {
-        let _ = writeln!(tree.text, "{} → {}", main.entry, title(program, proof, main.menu));
-        tree.seen = BTreeSet::from([main.menu]);
-        tree.branch(main.menu, "");
+    rows(program, proof).iter().map(|row| format!("{}{}\n", row.lines, row.text)).collect()
+}
+
+/// Height of a row and width of a step to the right, of a half-width character, and a margin.
+const ROW: usize = 26;
+const STEP: usize = 28;
+const CHARACTER: usize = 8;
+const MARGIN: usize = 10;
+
+/// The tree as a picture for documents and pages.
+pub fn svg(program: &Program, proof: &Proof) -> String {
+    let rows = rows(program, proof);
+    let columns = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    let right = |row: &Row| (row.depth + 1) * STEP + columns(&row.text) * CHARACTER;
+    let width = rows.iter().map(right).max().unwrap_or(0) + 2 * MARGIN;
+    let height = rows.len() * ROW + 2 * MARGIN;
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
+         height=\"{height}\" font-family=\"monospace\" font-size=\"13\">\n"
+    );
+    for (at, row) in rows.iter().enumerate() {
+        let (x, y) = (MARGIN + row.depth * STEP, MARGIN + at * ROW + ROW / 2);
+        if let Some(parent) = row.parent {
+            let (from_x, from_y) = (x - STEP / 2, MARGIN + parent * ROW + ROW - 3);
+            let _ = writeln!(
+                text,
+                "<path d=\"M{from_x} {from_y} V{y} H{}\" fill=\"none\" stroke=\"#888\"/>",
+                x - 4
+            );
+        }
+        let _ = writeln!(text, "<text x=\"{x}\" y=\"{}\">{}</text>", y + 4, escape(&row.text));
     }
-    tree.text
+    text.push_str("</svg>\n");
+    text
+}
+
+/// Text within XML.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn rows(program: &Program, proof: &Proof) -> Vec<Row> {
+    let mut tree = Tree { program, proof, seen: BTreeSet::new(), rows: Vec::new() };
+    for main in &program.mains {
+        let text = format!("{} → {}", main.entry, title(program, proof, main.menu));
+        tree.rows.push(Row { depth: 0, parent: None, lines: String::new(), text });
+        tree.seen = BTreeSet::from([main.menu]);
+        tree.branch(main.menu, "", (0, tree.rows.len() - 1));
+    }
+    tree.rows
+}
+
+/// One line of the tree.
+struct Row {
+    depth: usize,
+    /// Row of what leads here.
+    parent: Option<usize>,
+    /// Drawn before the text of a tree in text.
+    lines: String,
+    text: String,
 }
 
 fn title(program: &Program, proof: &Proof, menu: MenuIx) -> String {
@@ -30,11 +83,11 @@ struct Tree<'p> {
     program: &'p Program,
     proof: &'p Proof,
     seen: BTreeSet<MenuIx>,
-    text: String,
+    rows: Vec<Row>,
 }
 
 impl Tree<'_> {
-    fn branch(&mut self, at: MenuIx, indent: &str) {
+    fn branch(&mut self, at: MenuIx, indent: &str, (depth, parent): (usize, usize)) {
         let program = self.program;
         let menu = program.menu(at);
         let last = menu.choices.len().saturating_sub(1);
@@ -45,11 +98,17 @@ impl Tree<'_> {
                 Target::Menu(next) => title(program, self.proof, next),
                 other => target(program, menu, other),
             };
-            let _ = writeln!(self.text, "{indent}{tee} {}  {said} → {leads}", choice.key);
+            self.rows.push(Row {
+                depth: depth + 1,
+                parent: Some(parent),
+                lines: format!("{indent}{tee} "),
+                text: format!("{}  {said} → {leads}", choice.key),
+            });
             if let Target::Menu(next) = choice.target
                 && self.seen.insert(next)
             {
-                self.branch(next, &format!("{indent}{bar}"));
+                let below = (depth + 1, self.rows.len() - 1);
+                self.branch(next, &format!("{indent}{bar}"), below);
             }
         }
     }

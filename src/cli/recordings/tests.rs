@@ -148,5 +148,11 @@ async fn numbers_are_shown_only_when_asked_for_and_calls_are_found_by_them() {
     let mut out = Vec::new();
     list(&storage, &Filter::default(), Format::Text, &mut out).await.unwrap();
     assert_eq!(String::from_utf8(out).unwrap().lines().count(), 3);
+    let copy = dir.path().join("copy.wav");
+    export(&storage, call(2), &copy).await.unwrap();
+    assert_eq!(std::fs::read(&copy).unwrap(), b"sound 2");
+    let again = export(&storage, call(2), &copy).await.unwrap_err();
+    assert!(again.to_string().starts_with("writing"), "nothing is overwritten: {again}");
+    assert!(export(&storage, call(8), &copy).await.is_err());
     assert!(calls::show(&storage, call(8), Numbers::Sealed, Format::Text, &mut Vec::new()).await.is_err());
 }

@@ -1,11 +1,14 @@
 //! Lines of the control socket.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::finding::{Finding, Severity};
 use crate::ids::{AgentId, ConfigVersion, DeviceId};
 use crate::io::people::ImportMode;
+use crate::io::versions::Publication;
 
 /// What the command line asks. Without `Debug`: it carries secrets.
 #[derive(Serialize, Deserialize)]
@@ -68,15 +71,14 @@ pub enum ControlReply {
     Findings(Vec<FindingLine>),
 }
 
-/// A finding that can be read back.
+/// A finding that can be read back; written as [`Finding`] is.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FindingLine {
     pub rule: String,
     pub source: String,
-    pub warning: bool,
+    pub severity: Severity,
     pub file: String,
-    pub start: usize,
-    pub end: usize,
+    pub span: Range<usize>,
     pub line: u32,
     pub column: u32,
     pub message: String,
@@ -88,14 +90,57 @@ impl From<&Finding> for FindingLine {
         FindingLine {
             rule: finding.rule.to_owned(),
             source: finding.source.to_owned(),
-            warning: finding.severity == Severity::Warning,
+            severity: finding.severity,
             file: finding.file.clone(),
-            start: finding.span.start,
-            end: finding.span.end,
+            span: finding.span.clone(),
             line: finding.line,
             column: finding.column,
             message: finding.message.clone(),
             help: finding.help.clone(),
+        }
+    }
+}
+
+/// Ends a command: something is wrong with files.
+#[derive(Debug, thiserror::Error)]
+#[error("{} findings", .0.len())]
+pub struct FindingsFound(pub Vec<FindingLine>);
+
+impl FindingsFound {
+    pub fn new(findings: impl AsRef<[Finding]>) -> Self {
+        FindingsFound(findings.as_ref().iter().map(FindingLine::from).collect())
+    }
+
+    /// A file could not be read at all.
+    pub fn unreadable(&self) -> bool {
+        self.0.iter().any(|finding| finding.rule.ends_with("-unreadable"))
+    }
+}
+
+/// What a publication or rollback came to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PublicationLine {
+    pub version: ConfigVersion,
+    /// False if nothing had changed; then no number was made.
+    pub new: bool,
+    pub by: String,
+    pub reason: String,
+    pub digest: String,
+    pub difference: Vec<String>,
+    pub warnings: Vec<FindingLine>,
+}
+
+impl From<&Publication> for PublicationLine {
+    fn from(publication: &Publication) -> Self {
+        let published = &publication.published;
+        PublicationLine {
+            version: published.version,
+            new: publication.is_new,
+            by: published.by.clone(),
+            reason: published.reason.clone(),
+            digest: published.digest.clone(),
+            difference: publication.difference.clone(),
+            warnings: publication.warnings.iter().map(FindingLine::from).collect(),
         }
     }
 }

@@ -167,7 +167,10 @@ async fn operations_and_shutdown() {
     let mut client = world.client().await;
     let publish = ControlRequest::Publish { by: "Wang".to_owned(), reason: "new card menu".to_owned() };
     let ControlReply::Findings(findings) = client.ask(&publish).await.unwrap() else { panic!() };
-    assert_eq!((findings[0].rule.as_str(), findings[0].line, findings[0].end), ("person-reachable", 1, 9));
+    assert_eq!(
+        (findings[0].rule.as_str(), findings[0].line, findings[0].span.end),
+        ("person-reachable", 1, 9)
+    );
     let rollback = ControlRequest::Rollback {
         version: Some(ConfigVersion(3)),
         by: "Wang".to_owned(),

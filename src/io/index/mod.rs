@@ -58,6 +58,16 @@ pub struct Filter {
     pub limit: u32,
 }
 
+/// A word for no outcome.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("`{0}` is no outcome; try agent, self_service, abandoned or message")]
+pub struct NoOutcome(String);
+
+/// An outcome by its name.
+pub fn outcome(word: &str) -> Result<Outcome, NoOutcome> {
+    serde_json::from_value(word.into()).map_err(|_| NoOutcome(word.to_owned()))
+}
+
 /// An opened index.
 #[derive(Debug)]
 pub struct Index {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Control, Input};
 use crate::engine::Directory as EngineDirectory;
 use crate::engine::command::PublishRequest;
 use crate::event::Actor;
 use crate::ids::ConfigVersion;
+use crate::io::control::PublicationLine;
 use crate::io::gate::{BoxFuture, Failure, Operations};
 use crate::io::people::Directory;
 use crate::io::versions::{Drafts, Publication, Signature, Versions};
@@ -76,12 +77,7 @@ fn signature(actor: &Actor) -> String {
 }
 
 fn shown(publication: &Publication) -> Value {
-    json!({
-        "version": publication.published.version,
-        "new": publication.is_new,
-        "difference": publication.difference,
-        "warnings": publication.warnings,
-    })
+    serde_json::to_value(PublicationLine::from(publication)).unwrap_or_default()
 }
 
 /// Runs file work off the async threads.

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::event::{Actor, Outcome};
+use crate::event::Actor;
 use crate::ids::{AgentId, CallId, EntryId, QueueId};
 use crate::io::gate::BoxFuture;
 use crate::io::http::{CallFilter, Records, RecordsError};
-use crate::io::index::{Filter, Index, IndexError};
+use crate::io::index::{Filter, Index, IndexError, outcome};
 use crate::now::Wall;
 use crate::record::row::CallRow;
 
@@ -41,7 +41,7 @@ impl IndexRecords {
             entry: asked.entry.map(EntryId::new),
             queue: asked.queue.map(QueueId::new),
             agent: asked.agent.map(AgentId::new),
-            outcome: asked.outcome.as_deref().map(outcome).transpose()?,
+            outcome: asked.outcome.as_deref().map(outcome).transpose().map_err(bad)?,
             calls: None,
             after,
             limit: asked.limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE),
@@ -61,11 +61,6 @@ fn time(text: &str) -> Result<Wall, RecordsError> {
     let at: jiff::Timestamp =
         text.parse().map_err(|_| bad(format!("`{text}` is no time like 2026-03-01T08:00:00+08:00")))?;
     Ok(Wall(at.as_millisecond()))
-}
-
-fn outcome(text: &str) -> Result<Outcome, RecordsError> {
-    serde_json::from_value(Value::String(text.to_owned()))
-        .map_err(|_| bad(format!("`{text}` is no outcome; try agent, self_service, abandoned or message")))
 }
 
 fn shown(row: &CallRow) -> Result<Value, RecordsError> {

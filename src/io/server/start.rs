@@ -94,7 +94,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     let operations = Arc::new(ServerOperations {
         control: Arc::clone(&control),
         versions: Arc::clone(&storage.versions),
-        drafts: drafts(&config),
+        drafts: Drafts::of(&config),
     });
     bring_in_force(&storage, &operations, publishing).await?;
     let state = Arc::new(OutboxState::default());
@@ -209,15 +209,6 @@ async fn sip_sockets(config: &ServerConfig, metrics: &Arc<TransportMetrics>) -> 
         .await
         .with_context(in_use)?;
     Ok(SipSockets { udp, tcp, events, accepting })
-}
-
-fn drafts(config: &ServerConfig) -> Drafts {
-    Drafts {
-        menus: config.directories.menus.clone(),
-        prompts: config.directories.prompts.clone(),
-        queues: config.directories.queues.clone(),
-        mains: config.sip.entries.iter().map(|(entry, menu)| (entry.clone(), menu.clone())).collect(),
-    }
 }
 
 /// What calls are served with from the first moment: people, telephones, a snapshot.

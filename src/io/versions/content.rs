@@ -7,6 +7,7 @@ use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
 use crate::config::finding::{Finding, Severity};
+use crate::config::server::ServerConfig;
 use crate::ids::{EntryId, MenuId};
 use crate::io::prompts::manifest::{Manifest, ManifestError};
 
@@ -49,6 +50,16 @@ struct Entries {
 }
 
 impl Drafts {
+    /// As configured.
+    pub fn of(config: &ServerConfig) -> Drafts {
+        Drafts {
+            menus: config.directories.menus.clone(),
+            prompts: config.directories.prompts.clone(),
+            queues: config.directories.queues.clone(),
+            mains: config.sip.entries.iter().map(|(entry, menu)| (entry.clone(), menu.clone())).collect(),
+        }
+    }
+
     pub fn places(&self) -> Places {
         Places { menus: self.menus.clone(), queues: self.queues.clone() }
     }
@@ -108,7 +119,8 @@ impl Content {
     }
 }
 
-fn read_menus(directory: &Path) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+/// The menu files of a directory.
+pub fn read_menus(directory: &Path) -> Result<BTreeMap<String, String>, Vec<Finding>> {
     let unreadable = |e: std::io::Error| vec![broken(directory, &e.to_string())];
     let mut menus = BTreeMap::new();
     for entry in std::fs::read_dir(directory).map_err(unreadable)? {
@@ -124,7 +136,8 @@ fn read_menus(directory: &Path) -> Result<BTreeMap<String, String>, Vec<Finding>
     Ok(menus)
 }
 
-fn read_text(path: &Path) -> Result<String, Vec<Finding>> {
+/// A text of at most 1 MiB.
+pub fn read_text(path: &Path) -> Result<String, Vec<Finding>> {
     let unreadable = |e: std::io::Error| vec![broken(path, &e.to_string())];
     if std::fs::metadata(path).map_err(unreadable)?.len() > MAX_TEXT {
         return Err(vec![broken(path, "it is larger than 1 MiB")]);
