@@ -1,5 +1,6 @@
 //! `hotline demo`: the sample hotline on loopback, three callers and two agents over real SIP and RTP.
 
+mod figures;
 mod play;
 mod progress;
 mod stage;
@@ -29,6 +30,8 @@ async fn perform(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let agents_csv = stage.agents_csv();
     let scene = Scene { config: stage.config.clone(), sip: addresses.sip, voices, progress, agents_csv };
     let played = play::all(&scene).await;
+    let figures = figures::settled(addresses.management).await?;
+    std::fs::write(stage.directory.join("metrics.txt"), &figures.text)?;
     server.drain();
     server.wait().await?;
     played?;

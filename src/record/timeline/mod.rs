@@ -8,7 +8,8 @@
 mod place;
 mod render;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 pub use render::Recording;
 
@@ -27,6 +28,8 @@ const LONGEST: u32 = 36 * 3_600 * RATE;
 const SNAP: i64 = 80;
 /// A reference to a peer's packet means one received within this time of its being sent.
 const PEER_AGE_MS: u64 = 5_000;
+/// A peer's packet may be written so long after it was sent on: voice waits before it is recorded.
+const PEER_LATER: Duration = Duration::from_secs(1);
 
 /// What a recording came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -124,8 +127,27 @@ pub struct Timeline {
     left: Vec<Piece>,
     right: Vec<Piece>,
     prompts: Vec<PromptHash>,
-    /// End of what was sent last, in samples; and samples whose source was not found.
-    sent: (i64, u64),
+    sent: Sent,
+}
+
+/// What the caller was sent.
+#[derive(Debug, Default)]
+struct Sent {
+    /// End of what was sent last, in samples.
+    end: i64,
+    /// Samples whose source was not found.
+    unresolved: u64,
+    /// Frames of a peer, the oldest first, whose packet may still follow.
+    open: VecDeque<PeerFrame>,
+}
+
+/// A frame that was sent and refers to a peer's packet.
+#[derive(Clone, Copy, Debug)]
+struct PeerFrame {
+    start: i64,
+    at: Mono,
+    leg: u16,
+    sequence: u16,
 }
 
 impl Timeline {
@@ -142,13 +164,14 @@ impl Timeline {
             left: Vec::new(),
             right: Vec::new(),
             prompts: Vec::new(),
-            sent: (0, 0),
+            sent: Sent::default(),
         }
     }
 
     pub fn feed(&mut self, item: &Item<'_>) {
         let at = item.at();
         self.last = self.last.max(at);
+        self.resolve(|frame| at.since(frame.at) > PEER_LATER);
         let zero = *self.zero.get_or_insert(at);
         match item {
             Item::Packet(packet) => self.received(packet, zero),
@@ -198,9 +221,10 @@ impl Timeline {
     }
 
     fn sent(&mut self, position: i64, at: Mono, frames: u16, source: Source) {
-        let start = if (position - self.sent.0).abs() <= SNAP { self.sent.0 } else { position };
+        let near = (position - self.sent.end).abs() <= SNAP;
+        let start = if near { self.sent.end } else { position };
         let length = i64::from(frames) * FRAME;
-        self.sent.0 = start + length;
+        self.sent.end = start + length;
         match source {
             Source::Silence => {}
             Source::Prompt { hash, offset } => {
@@ -212,28 +236,34 @@ impl Timeline {
                 let prompt = u32::try_from(prompt).unwrap_or(u32::MAX);
                 add(&mut self.right, start, length, Sound::Prompt { prompt, offset });
             }
-            Source::Peer { leg, sequence } => self.sent_peer(start, at, frames, (leg, sequence)),
+            Source::Peer { leg, sequence } => self.sent.open.extend((0..frames).map(|n| PeerFrame {
+                start: start + i64::from(n) * FRAME,
+                at: Mono(at.0.saturating_add(u64::from(n) * 20_000_000)),
+                leg: leg.n,
+                sequence: sequence.wrapping_add(n),
+            })),
         }
     }
 
-    fn sent_peer(&mut self, start: i64, at: Mono, frames: u16, (leg, sequence): (LegId, u16)) {
-        let track = self.tracks.entry(leg.n).or_default();
-        for n in 0..frames {
-            let at = Mono(at.0.saturating_add(u64::from(n) * 20_000_000));
-            match track.find(sequence.wrapping_add(n), at) {
+    /// Finds the packets that frames refer to, from the oldest frame on, while `due`.
+    fn resolve(&mut self, due: impl Fn(&PeerFrame) -> bool) {
+        while let Some(frame) = self.sent.open.front().copied().filter(&due) {
+            self.sent.open.pop_front();
+            let track = self.tracks.entry(frame.leg).or_default();
+            match track.find(frame.sequence, frame.at) {
                 Some(voice) => {
                     let sound = Sound::Voice { from: voice.from, codec: voice.codec };
-                    let start = start + i64::from(n) * FRAME;
-                    add(&mut self.right, start, i64::from(voice.length), sound);
+                    add(&mut self.right, frame.start, i64::from(voice.length), sound);
                 }
-                None if track.is_masked(at) => {}
-                None => self.sent.1 += FRAME.unsigned_abs(),
+                None if track.is_masked(frame.at) => {}
+                None => self.sent.unresolved += FRAME.unsigned_abs(),
             }
         }
     }
 
     /// The recording, with every prompt it refers to taken from `prompts`.
     pub fn finish(mut self, prompts: impl Fn(PromptHash) -> Option<Clip>) -> Recording {
+        self.resolve(|_| true);
         let zero = self.zero.unwrap_or(self.last);
         let end = position(self.closed.unwrap_or(self.last), zero).max(0);
         let length = u32::try_from(end).unwrap_or(LONGEST).min(LONGEST);
@@ -254,7 +284,7 @@ impl Timeline {
         });
         let masks = masks.collect();
         let sources = render::Sources { store: self.store, clips, codec };
-        render::assemble([self.left, self.right], sources, masks, (length, self.sent.1))
+        render::assemble([self.left, self.right], sources, masks, (length, self.sent.unresolved))
     }
 
     pub fn call(&self) -> CallId {

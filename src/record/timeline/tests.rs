@@ -170,6 +170,25 @@ fn masked_stretches_are_silent_and_not_missing() {
 }
 
 #[test]
+fn a_peer_whose_packets_are_written_after_they_were_sent_on_is_heard_whole() {
+    let peer = |n: u16| Source::Peer { leg: leg(1), sequence: 65_530_u16.wrapping_add(n) };
+    let mut entries = vec![opened()];
+    for n in 0..200_u16 {
+        let came = u64::from(n) * 20;
+        entries.push(received(0, n, came));
+        // Sent on 50 ms after it came; written 60 ms after it came, with the time it came.
+        entries.push(sent(1, came + 50, peer(n)));
+        entries.push(received(1, n, came));
+    }
+    entries.push(closed(4_000));
+    let pcm = record(&entries, &[]);
+    assert_eq!(pcm.report, Report { length_ms: 4_000, missing_ms: 0, masked_ms: 0 });
+    for n in [0, 1, 100, 196] {
+        assert_eq!(pcm.right[400 + n * 160..][..160], linear(&payload(1, n as u16)), "frame {n}");
+    }
+}
+
+#[test]
 fn a_prompt_that_is_nowhere_is_missing() {
     let entries =
         [opened(), sent(50, 0, Source::Prompt { hash: PromptHash([1; 32]), offset: 0 }), closed(1_000)];
