@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use rust_embed::RustEmbed;
 use toml_edit::{DocumentMut, Item, value};
 
-use crate::cli::findings::FindingsFound;
+use crate::io::control::FindingsFound;
 use crate::config::server::ServerConfig;
 
 /// What the sample's queues are given so that a queue is full and a message is left within a minute.
