@@ -5,8 +5,6 @@
 pub mod agents;
 pub mod args;
 pub mod calls;
-pub mod recordings;
-pub mod records;
 pub mod check;
 pub mod demo;
 pub mod devices;
@@ -15,6 +13,8 @@ pub mod findings;
 pub mod output;
 pub mod prompts;
 pub mod publish;
+pub mod recordings;
+pub mod records;
 pub mod remote;
 pub mod show;
 pub mod status;

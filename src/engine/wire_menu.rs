@@ -98,7 +98,14 @@ impl Engine {
         let Some(published) = &live.published else { return };
         let names: Vec<String> = prompts.iter().map(|prompt| prompt.0.clone()).collect();
         let items = items(&published.prompts, language.as_str(), &names);
+        let unheard = names.iter().any(|name| published.prompts.get(language.as_str(), name).is_none());
+        let collecting = live.visit.as_ref().is_some_and(|visit| visit.form().is_some());
         self.play(id, items, (AtEnd::Silence, masking));
+        if unheard {
+            // What has no recording in any language cannot be chosen from: a person, by their key.
+            let person = if collecting { Key::Star } else { Key::Digit(0) };
+            self.menu_input(id, Input::Key(person));
+        }
     }
 
     fn menu_fact(&mut self, id: CallId, fact: Fact) {

@@ -9,8 +9,8 @@ use anyhow::{Context, ensure};
 use rust_embed::RustEmbed;
 use toml_edit::{DocumentMut, Item, value};
 
-use crate::io::control::FindingsFound;
 use crate::config::server::ServerConfig;
+use crate::io::control::FindingsFound;
 
 /// What the sample's queues are given so that a queue is full and a message is left within a minute.
 pub const CHANGES: [(&str, &str); 2] = [
