@@ -20,7 +20,8 @@ use std::time::{Duration, Instant};
 
 use hotline::ids::Key;
 use hotline::media::command::Codec;
-use hotline::phone::{g711, listen, signal};
+use hotline::media::g711;
+use hotline::phone::{listen, signal};
 
 const FRAME: usize = 160;
 /// A tick of 20 ms is served in slots, so that packets do not leave in one burst.
@@ -91,12 +92,12 @@ struct Sound {
 impl Sound {
     fn of(hz: f64) -> Sound {
         let samples = signal::tone(hz, 0.3, 1.0);
-        Sound { pcmu: g711::encode(Codec::Pcmu, &samples), pcma: g711::encode(Codec::Pcma, &samples) }
+        Sound { pcmu: g711::bytes(Codec::Pcmu, &samples), pcma: g711::bytes(Codec::Pcma, &samples) }
     }
 
     fn of_key(key: Key) -> Sound {
         let samples = signal::key_tone(key, 1.0);
-        Sound { pcmu: g711::encode(Codec::Pcmu, &samples), pcma: g711::encode(Codec::Pcma, &samples) }
+        Sound { pcmu: g711::bytes(Codec::Pcmu, &samples), pcma: g711::bytes(Codec::Pcma, &samples) }
     }
 
     fn frame(&self, payload_type: u8, n: usize) -> &[u8] {
@@ -121,8 +122,15 @@ struct Visit {
     longest_gap: f64,
     expected_heard: f64,
     sent: u32,
-    pressed: usize,
-    key_tick: u32,
+    pressing: Pressing,
+}
+
+/// How far the keys to be pressed have come.
+#[derive(Default)]
+struct Pressing {
+    done: usize,
+    /// Packets of the present one.
+    tick: u32,
 }
 
 impl Visit {
@@ -139,8 +147,7 @@ impl Visit {
             longest_gap: 0.0,
             expected_heard: 0.0,
             sent: 0,
-            pressed: 0,
-            key_tick: 0,
+            pressing: Pressing::default(),
         }
     }
 
@@ -164,7 +171,7 @@ impl Visit {
         };
         self.payload_type = codec.payload_type();
         if let Some(hz) = expect {
-            let samples = g711::decode(codec, &packet[12..]);
+            let samples = g711::samples(codec, &packet[12..]);
             if listen::rms(&samples) > 100.0 && listen::tone_share(&samples, hz) > 0.5 {
                 self.expected_heard += samples.len() as f64 / signal::RATE;
             }
@@ -173,25 +180,27 @@ impl Visit {
 
     /// The packet of this tick.
     fn packet(&mut self, n: usize, now: f64, o: &Options, sounds: &Sounds) -> Vec<u8> {
-        let due = o.keys.get(self.pressed).filter(|(_, at)| now - self.first >= *at).map(|(key, _)| *key);
+        let due =
+            o.keys.get(self.pressing.done).filter(|(_, at)| now - self.first >= *at).map(|(key, _)| *key);
         let base = (n as u32) << 20;
         let mut timestamp = base.wrapping_add(self.sent.wrapping_mul(FRAME as u32));
         let (mut payload_type, mut payload) = (self.payload_type, Vec::new());
         match due {
             Some(key) if o.as_tones => {
-                self.key_tick += 1;
-                let index = self.pressed;
-                payload.extend_from_slice(sounds.keys[index].frame(payload_type, self.key_tick as usize));
+                self.pressing.tick += 1;
+                let index = self.pressing.done;
+                payload
+                    .extend_from_slice(sounds.keys[index].frame(payload_type, self.pressing.tick as usize));
                 let _ = key;
                 self.release(DOWN);
             }
             Some(key) => {
-                timestamp = timestamp.wrapping_sub(self.key_tick * FRAME as u32);
-                self.key_tick += 1;
-                let [high, low] = ((self.key_tick.min(DOWN) * FRAME as u32) as u16).to_be_bytes();
-                let end = if self.key_tick > DOWN { 0x80 } else { 0 };
+                timestamp = timestamp.wrapping_sub(self.pressing.tick * FRAME as u32);
+                self.pressing.tick += 1;
+                let [high, low] = ((self.pressing.tick.min(DOWN) * FRAME as u32) as u16).to_be_bytes();
+                let end = if self.pressing.tick > DOWN { 0x80 } else { 0 };
                 payload.extend([key.event_code(), 10 | end, high, low]);
-                payload_type = EVENT_TYPE | if self.key_tick == 1 { 0x80 } else { 0 };
+                payload_type = EVENT_TYPE | if self.pressing.tick == 1 { 0x80 } else { 0 };
                 self.release(DOWN + ENDS);
             }
             None => payload.extend_from_slice(sounds.tone.frame(payload_type, self.sent as usize)),
@@ -206,9 +215,9 @@ impl Visit {
     }
 
     fn release(&mut self, ticks: u32) {
-        if self.key_tick >= ticks {
-            self.key_tick = 0;
-            self.pressed += 1;
+        if self.pressing.tick >= ticks {
+            self.pressing.tick = 0;
+            self.pressing.done += 1;
         }
     }
 
@@ -224,7 +233,7 @@ impl Visit {
             "longest_gap_ms": self.longest_gap * 1e3,
             "expected_heard": self.expected_heard,
             "sent": self.sent,
-            "keys_pressed": self.pressed,
+            "keys_pressed": self.pressing.done,
         })
         .to_string()
     }

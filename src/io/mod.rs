@@ -17,7 +17,6 @@ pub mod outbox;
 pub mod people;
 pub mod prompts;
 pub mod rtp_socket;
-pub mod secret_files;
 pub mod secrets;
 pub mod server;
 pub mod signals;

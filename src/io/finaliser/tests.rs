@@ -7,8 +7,8 @@ use crate::ids::{BootId, LegId, NodeId, WorkerId};
 use crate::io::secrets::SecretKey;
 use crate::io::spool::SpoolWriter;
 use crate::media::command::Codec;
+use crate::media::g711;
 use crate::now::{Mono, Now};
-use crate::record::g711;
 use crate::record::spool::{Entry, Source};
 
 const NODE: NodeId = NodeId(1);

@@ -17,6 +17,7 @@ use crate::config::published::Published;
 use crate::config::server::ServerConfig;
 use crate::engine::{Directory, Engine, Input, MediaSettings, Settings};
 use crate::io::clock::Clock;
+use crate::io::crypto::random;
 use crate::io::finaliser::{Finaliser, FinaliserConfig};
 use crate::io::gate::Failure;
 use crate::io::handle::EngineHandle;
@@ -27,8 +28,7 @@ use crate::io::keys::KeyTable;
 use crate::io::media_worker::MediaCounters;
 use crate::io::outbox::{Outbox, OutboxState, Replies};
 use crate::io::people::People;
-use crate::io::secrets::{Purpose, Secrets, random};
-use crate::io::sip_framing::LengthFraming;
+use crate::io::secrets::{Purpose, Secrets};
 use crate::io::sip_tcp::{SipTcp, TcpConfig, TcpEvent};
 use crate::io::sip_udp::SipUdp;
 use crate::io::spool::SpoolDirectory;
@@ -38,6 +38,7 @@ use crate::io::versions::{Drafts, Versions};
 use crate::io::{engine_loop, watch};
 use crate::media::command::PromptTable;
 use crate::sip::api::{Limits, StackConfig};
+use crate::sip::framing::Framer;
 
 /// Batches of outputs that may wait for the outbox.
 const BATCHES: usize = 64;
@@ -173,7 +174,7 @@ async fn sip_sockets(config: &ServerConfig, metrics: &Arc<TransportMetrics>) -> 
     let longest = config.sip.message_bytes;
     let tcp_config = TcpConfig { connections: config.sip.tcp_connections, idle: config.sip.tcp_idle };
     let (told, events) = mpsc::channel(1_024);
-    let framing = Arc::new(move || Box::new(LengthFraming::new(longest)) as Box<_>);
+    let framing = Arc::new(move || Box::new(Framer::new(longest)) as Box<_>);
     let (tcp, accepting) = SipTcp::start(udp.local_addr(), tcp_config, framing, told, Arc::clone(metrics))
         .await
         .with_context(in_use)?;

@@ -22,7 +22,7 @@ pub use read::{Places, ReadReport, SpoolError, SpoolReader, places_of, scan};
 pub use segment::SegmentName;
 
 use super::append::AppendFile;
-use super::secrets;
+use super::crypto;
 use crate::ids::{BootId, CallId, LegId, NodeId, WorkerId};
 use crate::media::command::{Codec, SpoolRef};
 use crate::now::{Mono, Now};
@@ -269,7 +269,7 @@ impl Pending {
 
 fn begin(directory: &SpoolDirectory, node: NodeId, name: SegmentName, base: Now) -> io::Result<Segment> {
     let key_id = segment::key_id(directory.key());
-    let header = Header { key_id, name, node, salt: secrets::random()?, base };
+    let header = Header { key_id, name, node, salt: crypto::random()?, base };
     let path = directory.path().join(name.to_string());
     let mut file = AppendFile::create(&path)?;
     if let Err(error) = file.append(&header.encode()) {
