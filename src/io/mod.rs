@@ -5,6 +5,7 @@ pub mod clock;
 pub mod control;
 pub mod crypto;
 pub mod engine_loop;
+pub mod file_limit;
 pub mod finaliser;
 pub mod gate;
 pub mod handle;
