@@ -9,6 +9,7 @@ use crate::io::spool::SpoolWriter;
 use crate::media::command::Codec;
 use crate::media::g711;
 use crate::now::{Mono, Now};
+use crate::record::block::Packet;
 use crate::record::spool::{Entry, Source};
 
 const NODE: NodeId = NodeId(1);
@@ -62,7 +63,9 @@ impl House {
         self.writer.push(&Entry::LegOpened { leg, at: Mono(0) });
         for i in 0..100_u16 {
             let at = Mono::from_millis(u64::from(i) * 20);
-            self.writer.push_received(leg, at, i, u32::from(i) * 160, Codec::Pcma, &[0x40; 160]);
+            let (codec, payload) = (Codec::Pcma, &[0x40; 160]);
+            let timestamp = u32::from(i) * 160;
+            self.writer.push_received(&Packet { leg, at, sequence: i, timestamp, codec, payload });
         }
         let source = Source::Prompt { hash: clip().hash, offset: 0 };
         self.writer.push(&Entry::Sent { leg, at: Mono::from_millis(1_000), frames: 50, source });

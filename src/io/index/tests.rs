@@ -32,7 +32,7 @@ impl Script {
             call: Some(call),
             config_version: ConfigVersion(1),
             plans: Vec::new(),
-            drill: n % 5 == 0,
+            drill: n.is_multiple_of(5),
             kind,
         });
     }
@@ -41,7 +41,7 @@ impl Script {
     fn call(&mut self, n: u32) {
         let call = CallId { node: NODE, boot: self.boot, n };
         let mut sealer = Sealer::new(CallKey { call, bytes: [1; 32] }, self.boot);
-        let entry = if n % 2 == 0 { "95588" } else { "95599" }.into();
+        let entry = if n.is_multiple_of(2) { "95588" } else { "95599" }.into();
         self.add(n, EventKind::CallArrived { entry, caller: sealer.seal("13800138000") });
         if n % 7 == 6 {
             self.add(n, EventKind::CallRefused { reason: crate::event::Refusal::TooManyCalls, code: 503 });
@@ -49,13 +49,17 @@ impl Script {
         }
         self.add(
             n,
-            EventKind::CallAnswered { worker: WorkerId(0), codec: "PCMA".into(), recorded: n % 3 != 0 },
+            EventKind::CallAnswered {
+                worker: WorkerId(0),
+                codec: "PCMA".into(),
+                recorded: !n.is_multiple_of(3),
+            },
         );
         self.add(n, EventKind::LanguageSet { language: "zh-CN".into() });
         self.add(n, EventKind::MenuEntered { menu: "main".into() });
         self.add(n, EventKind::KeyPressed { menu: "main".into(), key: Key::Digit(0) });
         self.add(n, EventKind::AgentRequested { menu: "main".into(), since_answer_ms: 70 });
-        let queue: QueueId = if n % 4 == 0 { "card_loss" } else { "cards" }.into();
+        let queue: QueueId = if n.is_multiple_of(4) { "card_loss" } else { "cards" }.into();
         self.add(n, EventKind::QueueEntered { queue: queue.clone(), waiting: 1 });
         let left = match n % 3 {
             0 => LeftQueue::Overflowed { to: OverflowTarget::Queue("general".into()) },

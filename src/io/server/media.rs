@@ -8,11 +8,12 @@ use anyhow::Context;
 
 use super::{House, Input, Patient};
 use crate::ids::{BootId, CallId, WorkerId};
-use crate::io::media_worker::tap::{ReceivedPacket, Spool};
+use crate::io::media_worker::tap::Spool;
 use crate::io::media_worker::{self, WorkerConfig};
 use crate::io::spool::{SpoolDirectory, SpoolWriter};
 use crate::media::command::{Command, MediaEvent, SpoolRef};
 use crate::now::Mono;
+use crate::record::block::Packet;
 use crate::record::spool::Entry;
 
 /// Orders that may wait for a worker.
@@ -25,9 +26,8 @@ impl Spool for SpoolWriter {
         SpoolWriter::push(self, entry);
     }
 
-    fn push_received(&mut self, packet: &ReceivedPacket<'_>) {
-        let ReceivedPacket { leg, at, sequence, timestamp, codec, payload } = *packet;
-        SpoolWriter::push_received(self, leg, at, sequence, timestamp, codec, payload);
+    fn push_received(&mut self, packet: &Packet<'_>) {
+        SpoolWriter::push_received(self, packet);
     }
 
     fn flush(&mut self, now: Mono) -> std::io::Result<()> {

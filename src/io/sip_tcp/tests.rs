@@ -1,3 +1,5 @@
+//! SIP over TCP with real connections on the loopback.
+
 use super::*;
 use crate::sip::framing::Framer;
 

@@ -115,10 +115,17 @@ pub fn phrase(code: u16) -> &'static str {
         505 => "Version Not Supported",
         600 => "Busy Everywhere",
         603 => "Decline",
-        100..=199 => "Progress",
-        300..=399 => "Redirection",
-        400..=499 => "Request Failure",
-        500..=599 => "Server Failure",
+        _ => class(code),
+    }
+}
+
+/// For a code without a phrase of its own.
+fn class(code: u16) -> &'static str {
+    match code / 100 {
+        1 => "Progress",
+        3 => "Redirection",
+        4 => "Request Failure",
+        5 => "Server Failure",
         _ => "Global Failure",
     }
 }
