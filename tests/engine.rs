@@ -141,7 +141,8 @@ fn while_records_cannot_be_written_callers_get_503_with_retry_after() {
         house.sent.clear();
         house.input(Input::Alarm { alarm, state: AlarmState::Raised { detail: "disk full".into() } });
         house.invite();
-        let refused = house.sent.iter().any(|m| m.starts_with("SIP/2.0 503") && m.contains("Retry-After: 10"));
+        let refused =
+            house.sent.iter().any(|m| m.starts_with("SIP/2.0 503") && m.contains("Retry-After: 10"));
         // A retransmission of the same INVITE is answered by its transaction, the same way.
         assert!(refused, "{alarm:?}: {:?}", house.sent);
         house.input(Input::Alarm { alarm, state: AlarmState::Cleared });

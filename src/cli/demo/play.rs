@@ -13,8 +13,8 @@ use crate::cli::remote;
 use crate::config::server::ServerConfig;
 use crate::ids::{AgentId, DeviceId, Key};
 use crate::io::control::ControlRequest;
+use crate::io::crypto::random;
 use crate::io::people::ImportMode;
-use crate::io::secrets::random;
 use crate::phone::{AnswerOptions, Call, CallOptions, Ending, IncomingCall, Phone, Registration, Signal};
 
 /// What callers dial: the entry of the sample.

@@ -6,7 +6,9 @@ mod media;
 mod operations;
 mod records;
 mod restore;
+mod sockets;
 mod start;
+mod stores;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,8 +24,11 @@ use super::clock::Clock;
 use super::finaliser::Finaliser;
 use super::handle::EngineHandle;
 use super::http::Readiness;
+use super::media_worker::MediaCounters;
+use super::outbox::{OutboxState, Replies};
 use super::sip_tcp::SipTcp;
 use super::sip_udp::UdpReceiver;
+use super::transport_metrics::TransportMetrics;
 use super::watch::DraftWatch;
 use crate::config::server::ServerConfig;
 use crate::engine::{Engine, Input};
@@ -67,6 +72,39 @@ pub(super) struct Control {
     stop: Notify,
     stopping: AtomicBool,
     readiness: Mutex<Readiness>,
+}
+
+/// What the parts of a server share.
+struct House {
+    config: ServerConfig,
+    control: Arc<Control>,
+    metrics: Arc<TransportMetrics>,
+    counters: Arc<MediaCounters>,
+    state: Arc<OutboxState>,
+    replies: Arc<Replies>,
+}
+
+impl House {
+    fn new(config: ServerConfig, inputs: SyncSender<Input>) -> House {
+        let metrics = Arc::new(TransportMetrics::new());
+        metrics.exempt_entries(config.exempt_entries.len());
+        let control = Control {
+            inputs,
+            clock: Clock::start(),
+            drain_deadline: config.limits.drain_deadline,
+            stop: Notify::new(),
+            stopping: AtomicBool::new(false),
+            readiness: Mutex::new(Readiness::NotReady { reasons: vec!["starting".into()] }),
+        };
+        House {
+            config,
+            control: Arc::new(control),
+            metrics,
+            counters: Arc::default(),
+            state: Arc::default(),
+            replies: Arc::default(),
+        }
+    }
 }
 
 /// What has to be closed, in this order.

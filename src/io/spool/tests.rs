@@ -1,8 +1,10 @@
 //! Spools against torn ends, full disks, rotation and restarts.
 
 use super::*;
+use crate::ids::LegId;
 use crate::io::append::full_disk;
 use crate::io::secrets::SecretKey;
+use crate::media::command::Codec;
 use crate::now::Wall;
 use crate::record::spool::Source;
 
@@ -55,7 +57,8 @@ fn packet(n: u32, sequence: u16) -> Entry {
 
 fn push_packet(writer: &mut SpoolWriter, entry: &Entry) {
     let Entry::Received { leg, at, sequence, timestamp, codec, payload } = entry else { panic!() };
-    writer.push_received(*leg, *at, *sequence, *timestamp, *codec, payload);
+    let (leg, at, sequence, timestamp, codec) = (*leg, *at, *sequence, *timestamp, *codec);
+    writer.push_received(&Packet { leg, at, sequence, timestamp, codec, payload });
 }
 
 fn placed(refs: Vec<SpoolRef>) -> Places {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ids::{BootId, NodeId};
-use crate::record::g711;
+use crate::media::g711;
 use crate::record::spool::Entry;
 
 const CALL: CallId = CallId { node: NodeId(1), boot: BootId(1), n: 1 };
