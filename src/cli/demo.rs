@@ -1,5 +1,6 @@
 //! `hotline demo`: the sample hotline on loopback, three callers and two agents over real SIP and RTP.
 
+mod ear;
 mod figures;
 mod play;
 mod progress;
