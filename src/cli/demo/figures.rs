@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn samples_are_found_by_name_and_labels() {
-        let page = "# HELP a b\n# TYPE a counter\na 3\nb{q=\"x\",w=\"day\"} 0.5\nb{q=\"y\",w=\"day\"} NaN\nbad\n";
+        let page =
+            "# HELP a b\n# TYPE a counter\na 3\nb{q=\"x\",w=\"day\"} 0.5\nb{q=\"y\",w=\"day\"} NaN\nbad\n";
         let figures = Figures::parse(page.to_owned());
         assert_eq!(figures.get("a", &[]), Some(3.0));
         assert_eq!(figures.get("b", &[("q", "x")]), Some(0.5));
