@@ -1,6 +1,7 @@
 //! What the three callers and two agents do. Everybody waits for what they hear, as people do.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, ensure};
@@ -38,7 +39,7 @@ const LATER: Duration = Duration::from_secs(40);
 pub struct Scene {
     pub config: ServerConfig,
     pub sip: SocketAddr,
-    pub voices: Voices,
+    pub voices: Arc<Voices>,
     pub progress: Progress,
     /// The agents of the sample.
     pub agents_csv: &'static str,
