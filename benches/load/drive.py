@@ -13,13 +13,14 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 import time
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(HERE)), "tests", "interop"))
 
-from telephones import Sipp, Sound, scratch  # noqa: E402
+from telephones import Sipp, Sound  # noqa: E402
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -78,7 +79,7 @@ def media(visits, seconds):
 class Bench:
     def __init__(self, arguments):
         self.arguments = arguments
-        self.directory = scratch("load")
+        self.directory = tempfile.mkdtemp(prefix="hotline-load-")
         self.started = []
 
     def tell(self, measured):

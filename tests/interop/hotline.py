@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import re
 import signal
 import socket
@@ -10,10 +9,11 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+import wave
 
-from telephones import ROOT, TARGET, end, wait_until
+from telephones import ROOT, TARGET, end, host, wait_until
 
-IP = "127.0.0.1"
+IP = host(1)
 NUMBER = "95599"
 QUEUES = """
 [queues.general]
@@ -34,19 +34,6 @@ limit = 0
 """
 
 
-def free_port(kind=socket.SOCK_DGRAM):
-    """A port below the system's ephemeral range that is free for UDP and TCP."""
-    for port in random.sample(range(12_000, 19_900), 200):
-        try:
-            for one in (kind, socket.SOCK_STREAM):
-                with socket.socket(socket.AF_INET, one) as trial:
-                    trial.bind((IP, port))
-            return port
-        except OSError:
-            continue
-    raise RuntimeError("no free port")
-
-
 class Hotline:
     """`with Hotline(directory) as server:` publishes the sample menus, starts, and stops at the end."""
 
@@ -55,8 +42,8 @@ class Hotline:
         self.storage = os.path.join(directory, "var")
         self.config = os.path.join(directory, "hotline.toml")
         self.log = os.path.join(directory, "hotline.log")
-        self.sip, self.http, self.management = free_port(), free_port(), free_port()
-        self.media_ports = "20000-29999"
+        self.sip, self.http, self.management = 5060, 8080, 9464
+        self.media_ports = "10000-29999"
         self.program = os.environ.get("HOTLINE_PROGRAM", os.path.join(TARGET, "hotline"))
         self.process = None
         self.write("queues.toml", QUEUES.format(limit=limit, wrap_up=wrap_up, ring_time=ring_time))
@@ -98,8 +85,10 @@ calls = {calls}
         self.command("publish", "--by", "tests", "--reason", "a test")
         return self.start()
 
-    def __exit__(self, *_):
+    def __exit__(self, failure, *_):
         self.stop()
+        if failure:
+            print(f"\n{self.log}:\n{self.log_tail()}", flush=True)
 
     def start(self):
         with open(self.log, "ab") as log:
@@ -162,20 +151,21 @@ calls = {calls}
         return answer["done"]
 
     def staff(self, count, ip, port, first=1, names="agent"):
-        """`count` agents at static telephones `sip:agentN@ip:port`, signed in."""
+        """`count` agents with the work numbers 101 … at static telephones `sip:agentN@ip:port`, signed in."""
         numbers = range(first, first + count)
-        agents = "".join(f"{2000 + n},Agent {n},48291{n % 10},general=5;card=5;complaints=5,general;card-loss;complaints,"
-                         f"zh-CN;en-US\n" for n in numbers)
+        agents = "".join(f"{work_number(n)},Agent {n},48291{n % 10},general=5;card=5;complaints=5,"
+                         "general;card-loss;complaints,zh-CN;en-US\n" for n in numbers)
         devices = "".join(f"{names}{n},static,sip:{names}{n}@{ip}:{port}\n" for n in numbers)
         self.ask("import_devices", file="devices.csv", csv="device,kind,password_or_contact\n" + devices)
         self.ask("import_agents", file="agents.csv",
                  csv="work_number,name,secret,skills,queues,languages\n" + agents)
         for n in numbers:
-            self.ask("sign_in", agent=str(2000 + n), device=f"{names}{n}", secret=None)
+            self.ask("sign_in", agent=work_number(n), device=f"{names}{n}", secret=None)
 
     def rows(self):
         """The index of calls, oldest first."""
-        told = json.loads(self.command("calls", "list", "--limit", "10000", "--format", "json"))
+        lines = self.command("calls", "list", "--limit", "10000", "--format", "json").splitlines()
+        told = [json.loads(line) for line in lines]
         return sorted(told, key=lambda row: (row["arrived_at"], row["first_seq"]))
 
     def finished_rows(self, count, timeout):
@@ -220,6 +210,19 @@ calls = {calls}
         for folder, _, names in os.walk(self.storage):
             found += [os.path.join(folder, name) for name in names]
         return [path for path in found if os.path.isfile(path)]
+
+
+def work_number(n):
+    return str(100 + n)
+
+
+def announcement_ms(count, first=1):
+    """How long callers hear the longest of these agents' work numbers before they are connected."""
+    def length(name):
+        with wave.open(os.path.join(ROOT, "prompts", "zh-CN", f"system.{name}.wav")) as file:
+            return 1000 * file.getnframes() / file.getframerate()
+    spoken = max(sum(length(f"digit.{digit}") for digit in work_number(n)) for n in range(first, first + count))
+    return round(length("agent.number.before") + spoken + length("agent.number.after")) + 200
 
 
 def recording_of(row):

@@ -8,6 +8,8 @@ import csv
 import json
 import math
 import os
+import random
+import shutil
 import socket
 import struct
 import subprocess
@@ -19,6 +21,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TARGET = os.environ.get("HOTLINE_TARGET", os.path.join(ROOT, "target", "debug"))
 CODECS = {"PCMU": 0, "PCMA": 8}
+# A loopback network of this run's own: several runs on one machine do not meet.
+NETWORK = f"127.{random.randrange(16, 250)}.{random.randrange(1, 250)}"
+
+
+def host(number):
+    """An address of this run: 1 is the server."""
+    return f"{NETWORK}.{number}"
 
 
 def tool(name):
@@ -75,10 +84,12 @@ def matches(sound, channel, prompts):
 
 
 class Sipp:
-    """One SIPp process: `Sipp("caller", …)` places calls, `Sipp("agent", …)` receives them."""
+    """One SIPp process: `Sipp("caller", …)` places calls, `Sipp("agent", …)` receives them.
+
+    Each needs an address of its own, because it binds a media port there even where it has no sound."""
 
     def __init__(self, scenario, directory, ip, port, media_ip, media_port=10000, codec="PCMU", **settings):
-        self.name = f"{scenario}-{port}"
+        self.name = f"{scenario}-{ip}-{port}"
         self.directory = directory
         self.statistics = os.path.join(directory, self.name + ".csv")
         with open(os.path.join(HERE, "sipp", scenario + ".xml"), encoding="utf-8") as file:
@@ -299,7 +310,9 @@ class Loss:
         subprocess.run(["iptables", "-w", "-D", "INPUT", *self.rule], check=True)
 
 
-def scratch(name):
-    """A directory for one test; kept for a look when the test fails (HOTLINE_KEEP=1 keeps all)."""
-    base = os.environ.get("HOTLINE_SCRATCH", tempfile.gettempdir())
-    return tempfile.mkdtemp(prefix=f"hotline-{name}-", dir=base)
+def scratch(test, name):
+    """A directory for one test, removed after it; HOTLINE_KEEP=1 keeps it for a look."""
+    directory = tempfile.mkdtemp(prefix=f"hotline-{name}-", dir=os.environ.get("HOTLINE_SCRATCH"))
+    if not os.environ.get("HOTLINE_KEEP"):
+        test.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+    return directory

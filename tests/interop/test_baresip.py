@@ -3,11 +3,10 @@ although packets are lost."""
 
 import json
 import os
-import shutil
 import unittest
 
 from hotline import NUMBER, Hotline
-from telephones import ROOT, Baresip, Loss, matches, scratch, sounds, wait_until
+from telephones import ROOT, Baresip, Loss, host, matches, scratch, sounds, wait_until
 
 CALLER, AGENT = 440, 620
 PASSWORD = "a-desk-password"
@@ -25,8 +24,7 @@ def card_number(head="622202000000451"):
 
 class Calls(unittest.TestCase):
     def setUp(self):
-        self.directory = scratch("baresip")
-        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+        self.directory = scratch(self, "baresip")
 
     def telephones(self, server):
         """A caller, and an agent's telephone that registers, answers by itself and is signed in."""
@@ -36,11 +34,11 @@ class Calls(unittest.TestCase):
                    "1001,Li Wei,482913,general=5;card=5,general;card-loss,zh-CN;en-US\n")
         account = (f"<sip:desk1@{server.target}>;auth_user=desk1;auth_pass={PASSWORD};regint=60;answermode=auto;"
                    "audio_codecs=PCMA,PCMU")
-        agent = Baresip(self.directory, "desk1", "127.0.0.7", 15072, AGENT, account, rtp="31000-31999")
+        agent = Baresip(self.directory, "desk1", host(7), 15072, AGENT, account, rtp="31000-31999")
         self.addCleanup(agent.stop)
         agent.event("REGISTER_OK", 10)
         server.ask("sign_in", agent="1001", device="desk1", secret="482913")
-        caller = Baresip(self.directory, "caller", "127.0.0.1", 15090, CALLER)
+        caller = Baresip(self.directory, "caller", host(1), 15090, CALLER)
         self.addCleanup(caller.stop)
         return caller, agent
 
@@ -89,7 +87,7 @@ class Calls(unittest.TestCase):
     def test_keys_count_once_although_one_packet_in_twenty_is_lost(self):
         with Hotline(self.directory) as server:
             caller, agent = self.telephones(server)
-            with Loss("127.0.0.1", server.media_ports, 0.05) as loss:
+            with Loss(host(1), server.media_ports, 0.05) as loss:
                 caller.dial(f"sip:{NUMBER}@{server.target}")
                 caller.event("CALL_ESTABLISHED", 10)
                 prompts = {text: file for file, text in self.prompts(server).values()}

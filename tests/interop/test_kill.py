@@ -5,12 +5,11 @@ import json
 import os
 import random
 import re
-import shutil
 import time
 import unittest
 
 from hotline import NUMBER, Hotline
-from telephones import Sipp, Sound, scratch, sounds, wait_until
+from telephones import Sipp, Sound, host, scratch, sounds, wait_until
 
 from test_baresip import PIN, card_number
 
@@ -33,9 +32,9 @@ class Group:
     """Some callers that press the same keys."""
 
     def __init__(self, directory, number, calls, keys, style="events"):
-        ip = f"127.0.0.{20 + number}"
+        ip = host(20 + number)
         self.sound = Sound(directory, ip, calls, CALLER, keys=keys, style=style)
-        self.sipp = Sipp("caller", directory, "127.0.0.5", 15160 + 10 * number, ip)
+        self.sipp = Sipp("caller", directory, host(30 + number), 15060, ip)
         self.calls = calls
 
     def call(self, target):
@@ -49,17 +48,16 @@ class Group:
 class Kill(unittest.TestCase):
     def test_killed_in_the_middle_of_fifty_calls(self):
         random.seed(2)
-        directory = scratch("kill")
-        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        directory = scratch(self, "kill")
         with Hotline(directory) as server:
-            agents = Sipp("agent", directory, "127.0.0.4", 15080, "127.0.0.3", talk_ms=120_000).serve()
+            agents = Sipp("agent", directory, host(4), 15080, host(3), talk_ms=120_000).serve()
             self.addCleanup(agents.stop)
-            sound = Sound(directory, "127.0.0.3", 400, AGENT)
+            sound = Sound(directory, host(3), 400, AGENT)
             self.addCleanup(sound.stop)
             known = set()
             for number in range(ROUNDS):
                 with self.subTest(round=number):
-                    server.staff(10, "127.0.0.4", 15080)
+                    server.staff(10, host(4), 15080)
                     known |= self.one_round(server, known, number)
             server.command("recordings", "verify")
             self.search_secrets(server)

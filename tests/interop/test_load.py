@@ -2,12 +2,11 @@
 has a row and a recording that holds both sides, and every count agrees with every other."""
 
 import os
-import shutil
 import signal
 import unittest
 
-from hotline import NUMBER, Hotline, seconds_of
-from telephones import Sipp, Sound, scratch, sounds
+from hotline import NUMBER, Hotline, announcement_ms, seconds_of
+from telephones import Sipp, Sound, host, scratch, sounds
 
 CALLER, AGENT = 440, 620
 CALLS = int(os.environ.get("HOTLINE_LOAD_CALLS", "500"))
@@ -17,8 +16,7 @@ AGENTS = 20
 
 class Load(unittest.TestCase):
     def test_five_hundred_calls(self):
-        directory = scratch("load")
-        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        directory = scratch(self, "load")
         with Hotline(directory, limit=600) as server:
             callers, agents, figures = self.run_calls(server, directory)
             rows = server.finished_rows(CALLS, 180)
@@ -30,12 +28,13 @@ class Load(unittest.TestCase):
             server.command("recordings", "verify")
 
     def run_calls(self, server, directory):
-        agents = Sound(directory, "127.0.0.3", CALLS + 200, AGENT, expect=CALLER)
-        callers = Sound(directory, "127.0.0.2", CALLS, CALLER, expect=AGENT, keys=("0@1",))
-        answering = Sipp("agent", directory, "127.0.0.4", 15080, "127.0.0.3", ring_ms=100, talk_ms=2_000).serve()
-        calling = Sipp("caller", directory, "127.0.0.5", 15060, "127.0.0.2")
+        agents = Sound(directory, host(3), CALLS + 200, AGENT, expect=CALLER)
+        callers = Sound(directory, host(2), CALLS, CALLER, expect=AGENT, keys=("0@1",))
+        answering = Sipp("agent", directory, host(4), 15080, host(3), ring_ms=100,
+                         talk_ms=2_000 + announcement_ms(AGENTS)).serve()
+        calling = Sipp("caller", directory, host(5), 15060, host(2))
         try:
-            server.staff(AGENTS, "127.0.0.4", 15080)
+            server.staff(AGENTS, host(4), 15080)
             calling.call(server.target, NUMBER, calls=CALLS, rate=RATE, limit=CALLS)
             figures = {"caller": calling.wait(600), "errors": calling.errors()}
             # SIPp finishes what it has and writes its last figures.

@@ -1,31 +1,30 @@
 """SIPp on both sides: menu, key 0, queue, agent; telephones that refuse or are not picked up."""
 
-import shutil
 import socket
 import unittest
 
-from hotline import IP, NUMBER, Hotline
-from telephones import Sipp, Sound, scratch, sounds, wait_until
+from hotline import IP, NUMBER, Hotline, announcement_ms
+from telephones import Sipp, Sound, host, scratch, sounds, wait_until
 
 CALLER, AGENT = 440, 620
 
 
 class Calls(unittest.TestCase):
     def setUp(self):
-        self.directory = scratch("sipp")
-        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+        self.directory = scratch(self, "sipp")
 
     def begin(self, thing):
         self.addCleanup(thing.stop)
         return thing
 
-    def telephones(self, server, codec="PCMU", talk_ms=2000, keys=("0@1",)):
+    def telephones(self, server, codec="PCMU", talk_ms=2_000, keys=("0@1",)):
         """One caller and one agent, both with sound; returns both sounds and the caller's SIPp."""
-        caller = self.begin(Sound(self.directory, "127.0.0.2", 10, CALLER, expect=AGENT, keys=keys))
-        agent = self.begin(Sound(self.directory, "127.0.0.3", 10, AGENT, expect=CALLER))
-        self.begin(Sipp("agent", self.directory, "127.0.0.4", 15080, "127.0.0.3", codec=codec, talk_ms=talk_ms).serve())
-        server.staff(1, "127.0.0.4", 15080)
-        sipp = self.begin(Sipp("caller", self.directory, "127.0.0.5", 15060, "127.0.0.2", codec=codec))
+        caller = self.begin(Sound(self.directory, host(2), 10, CALLER, expect=AGENT, keys=keys))
+        agent = self.begin(Sound(self.directory, host(3), 10, AGENT, expect=CALLER))
+        self.begin(Sipp("agent", self.directory, host(4), 15080, host(3), codec=codec,
+                        talk_ms=talk_ms + announcement_ms(1)).serve())
+        server.staff(1, host(4), 15080)
+        sipp = self.begin(Sipp("caller", self.directory, host(5), 15060, host(2), codec=codec))
         return caller, agent, sipp
 
     def served(self, server, codec):
@@ -34,7 +33,7 @@ class Calls(unittest.TestCase):
         self.assertEqual((figures["successful"], figures["failed"]), (1, 0), sipp.errors())
         (row,) = server.finished_rows(1, 20)
         self.assertEqual(row["outcome"], "agent")
-        self.assertEqual(row["agents"], ["2001"])
+        self.assertEqual(row["agents"], ["101"])
         (heard,), (said,) = caller.stop(), agent.stop()
         self.assertGreater(heard["expected_heard"], 1.5, "the caller hears the agent")
         self.assertGreater(said["expected_heard"], 1.5, "the agent hears the caller")
@@ -57,23 +56,23 @@ class Calls(unittest.TestCase):
 
     def test_a_refused_and_an_unanswered_offer_go_on_to_another_agent(self):
         with Hotline(self.directory, ring_time="2 s") as server:
-            self.begin(Sipp("busy_agent", self.directory, "127.0.0.4", 15082, "127.0.0.3").serve())
-            self.begin(Sipp("silent_agent", self.directory, "127.0.0.4", 15084, "127.0.0.3").serve())
-            server.staff(1, "127.0.0.4", 15082, first=8, names="busy")
-            server.staff(1, "127.0.0.4", 15084, first=9, names="silent")
+            self.begin(Sipp("busy_agent", self.directory, host(6), 15080, host(3)).serve())
+            self.begin(Sipp("silent_agent", self.directory, host(7), 15080, host(3)).serve())
+            server.staff(1, host(6), 15080, first=8, names="busy")
+            server.staff(1, host(7), 15080, first=9, names="silent")
             _, _, sipp = self.telephones(server)
             figures = sipp.call(server.target, NUMBER).wait(60)
             self.assertEqual(figures["failed"], 0, sipp.errors())
             (row,) = server.finished_rows(1, 20)
-            self.assertEqual(row["agents"], ["2001"])
+            self.assertEqual(row["agents"], ["101"])
             self.assertEqual(server.total("hotline_queue_offered_total"), 1, "one entry, whatever was offered")
 
     def test_a_caller_who_leaves_the_queue_is_abandoned(self):
         with Hotline(self.directory) as server:
-            self.begin(Sipp("silent_agent", self.directory, "127.0.0.4", 15084, "127.0.0.3").serve())
-            server.staff(1, "127.0.0.4", 15084, first=9, names="silent")
-            self.begin(Sound(self.directory, "127.0.0.2", 10, CALLER, keys=("0@1",)))
-            sipp = self.begin(Sipp("caller", self.directory, "127.0.0.5", 15060, "127.0.0.2", stay_ms=12_000))
+            self.begin(Sipp("silent_agent", self.directory, host(7), 15080, host(3)).serve())
+            server.staff(1, host(7), 15080, first=9, names="silent")
+            self.begin(Sound(self.directory, host(2), 10, CALLER, keys=("0@1",)))
+            sipp = self.begin(Sipp("caller", self.directory, host(5), 15060, host(2), stay_ms=12_000))
             figures = sipp.call(server.target, NUMBER).wait(60)
             self.assertEqual(figures["failed"], 0, sipp.errors())
             (row,) = server.finished_rows(1, 20)
@@ -83,7 +82,7 @@ class Calls(unittest.TestCase):
 
     def test_what_is_no_call_is_answered_or_dropped(self):
         with Hotline(self.directory) as server, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
-            wire.bind(("127.0.0.5", 0))
+            wire.bind((host(5), 0))
             wire.settimeout(5)
             here = "%s:%d" % wire.getsockname()
 
