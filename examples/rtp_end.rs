@@ -20,7 +20,8 @@ use std::time::{Duration, Instant};
 
 use hotline::ids::Key;
 use hotline::media::command::Codec;
-use hotline::phone::{g711, listen, signal};
+use hotline::media::g711;
+use hotline::phone::{listen, signal};
 
 const FRAME: usize = 160;
 /// A tick of 20 ms is served in slots, so that packets do not leave in one burst.
@@ -91,12 +92,12 @@ struct Sound {
 impl Sound {
     fn of(hz: f64) -> Sound {
         let samples = signal::tone(hz, 0.3, 1.0);
-        Sound { pcmu: g711::encode(Codec::Pcmu, &samples), pcma: g711::encode(Codec::Pcma, &samples) }
+        Sound { pcmu: g711::bytes(Codec::Pcmu, &samples), pcma: g711::bytes(Codec::Pcma, &samples) }
     }
 
     fn of_key(key: Key) -> Sound {
         let samples = signal::key_tone(key, 1.0);
-        Sound { pcmu: g711::encode(Codec::Pcmu, &samples), pcma: g711::encode(Codec::Pcma, &samples) }
+        Sound { pcmu: g711::bytes(Codec::Pcmu, &samples), pcma: g711::bytes(Codec::Pcma, &samples) }
     }
 
     fn frame(&self, payload_type: u8, n: usize) -> &[u8] {
@@ -161,7 +162,7 @@ impl Visit {
         };
         self.payload_type = codec.payload_type();
         if let Some(hz) = expect {
-            let samples = g711::decode(codec, &packet[12..]);
+            let samples = g711::samples(codec, &packet[12..]);
             if listen::rms(&samples) > 100.0 && listen::tone_share(&samples, hz) > 0.5 {
                 self.expected_heard += samples.len() as f64 / signal::RATE;
             }

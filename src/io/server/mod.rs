@@ -122,17 +122,6 @@ struct Closing {
 }
 
 impl Control {
-    fn new(inputs: SyncSender<Input>, drain_deadline: Duration) -> Control {
-        Control {
-            inputs,
-            clock: Clock::start(),
-            drain_deadline,
-            stop: Notify::new(),
-            stopping: AtomicBool::new(false),
-            readiness: Mutex::new(Readiness::NotReady { reasons: vec!["starting".into()] }),
-        }
-    }
-
     fn drain(&self) {
         let deadline = self.clock.now().mono + self.drain_deadline;
         self.tell(Input::Drain { deadline });
