@@ -9,7 +9,12 @@ use std::path::{Path, PathBuf};
 use hotline::event::*;
 use hotline::ids::*;
 use hotline::io::journal::{self, Journal};
-use hotline::now::{Mono, Wall};
+use hotline::io::secrets::SecretKey;
+use hotline::io::spool::{self, SpoolDirectory, SpoolReader, SpoolWriter};
+use hotline::media::command::Codec;
+use hotline::now::{Mono, Now, Wall};
+use hotline::record::block::Packet;
+use hotline::record::spool::Entry;
 use hotline::sealed::{CallKey, Sealer};
 
 const CALL: CallId = CallId { node: NodeId(1), boot: BootId(7), n: 42 };
@@ -273,5 +278,73 @@ fn every_prefix_of_a_journal_opens() {
         drop(journal);
         assert_eq!(journal::read_all(dir.path()).unwrap().count(), every_event().len());
         assert!(journal::verify(dir.path()).unwrap().is_sound());
+    }
+}
+
+/// In the killed process: journals and spools until it is killed, telling each thing that is done.
+fn write_until_killed(directory: &Path) {
+    use std::io::Write;
+    let (mut journal, opened) = Journal::open(&directory.join("journal"), NodeId(1)).unwrap();
+    let (spool, _) = SpoolDirectory::open(&directory.join("spool"), SecretKey::new([5; 32])).unwrap();
+    let call = CallId { node: NodeId(1), boot: opened.boot, n: 1 };
+    let leg = LegId::caller(call);
+    let mut writer = SpoolWriter::open(spool, WorkerId(0), NodeId(1), opened.boot, Now::default()).unwrap();
+    writer.push(&Entry::LegOpened { leg, at: Mono(0) });
+    for n in 0_u16.. {
+        let mut event = every_event()[usize::from(n) % 40].clone();
+        (event.seq, event.boot) = (journal.next_seq(), opened.boot);
+        journal.append(&[event]).unwrap();
+        let payload = &[7; 160];
+        writer.push_received(&Packet {
+            leg,
+            at: Mono(0),
+            sequence: n,
+            timestamp: 0,
+            codec: Codec::Pcma,
+            payload,
+        });
+        writer.flush(Mono::from_millis(u64::from(n) * 100)).unwrap();
+        println!("done {n}");
+        std::io::stdout().flush().unwrap();
+    }
+}
+
+/// `kill -9` again and again: what was told as written is there, and nothing else is wrong.
+#[test]
+fn a_killed_writer_loses_nothing_it_has_told() {
+    use std::io::BufRead;
+    const DIRECTORY: &str = "HOTLINE_TEST_KILLED_WRITER";
+    if let Some(directory) = std::env::var_os(DIRECTORY) {
+        return write_until_killed(Path::new(&directory));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut written = 0;
+    for round in 1..=5_u32 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["a_killed_writer_loses_nothing_it_has_told", "--exact", "--nocapture"])
+            .env(DIRECTORY, dir.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = std::io::BufReader::new(child.stdout.take().unwrap());
+        let told =
+            out.lines().map_while(Result::ok).filter(|line| line.contains("done ")).take(37 * round as usize);
+        let told = u64::try_from(told.count()).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        let journal = dir.path().join("journal");
+        let (_, opened) = Journal::open(&journal, NodeId(1)).unwrap();
+        assert_eq!(opened.boot, BootId(2 * round), "each start of either has its own number");
+        let events = opened.tail.inspect(|event| assert!(event.is_ok())).count() as u64;
+        assert!(events >= written + told, "{events} events of {written} and {told}");
+        written = events;
+        assert!(journal::verify(&journal).unwrap().is_sound());
+
+        let reader = SpoolReader::new(&dir.path().join("spool"), SecretKey::new([5; 32]));
+        let call = CallId { node: NodeId(1), boot: BootId(2 * round - 1), n: 1 };
+        let places = spool::places_of(&dir.path().join("spool"), call).unwrap();
+        let packets = reader.read_call(call, &places).unwrap().len() as u64 - 1;
+        assert!(packets >= told, "{packets} packets of {told}");
     }
 }
