@@ -10,6 +10,8 @@ pub struct Act {
     pub number: &'static str,
     /// Prompts heard whole, in this order; others may stand between them.
     pub heard: &'static [&'static str],
+    /// A prompt that the caller's key cut off.
+    pub cut: Option<&'static str>,
     pub keys: &'static str,
     /// Those that menus consumed: they stand in the index.
     pub menu_keys: &'static str,
@@ -35,6 +37,7 @@ pub const ACTS: [Act; 3] = [
         title: "Self-service: an information, and the caller hangs up",
         number: NUMBERS[0],
         heard: &["main.notice", "main.greeting", "accounts.choice.1", "accounts.hours", "accounts.choice.1"],
+        cut: None,
         keys: "22",
         menu_keys: "22",
         menus: &["main", "accounts"],
@@ -61,6 +64,7 @@ pub const ACTS: [Act; 3] = [
             "system.digit.2",
             "system.agent.number.after",
         ],
+        cut: Some("main.greeting"),
         keys: "0",
         menu_keys: "0",
         menus: &["main"],
@@ -84,6 +88,7 @@ pub const ACTS: [Act; 3] = [
             "system.beep",
             "system.message.thanks",
         ],
+        cut: None,
         keys: "0#",
         menu_keys: "0",
         menus: &["main"],
