@@ -93,7 +93,7 @@ fn at_the_telephone(act: &Act, visit: &Visit, sounds: &[Sound], checks: &mut Che
     let unknown = ear::unknown_seconds(sounds);
     checks.that(unknown <= UNEXPLAINED, format!("nothing else was heard: {unknown:.1} s are unexplained"));
     let pressed: String = visit.pressed.iter().map(|(_, key)| key.as_char()).collect();
-    checks.same("keys pressed", &pressed.as_str(), &act.keys);
+    checks.same("keys pressed", &pressed.as_str(), &act.keys.pressed);
     checks.same("who hung up, at the telephone", &visit.ending, &act.ending);
     if let Some((hz, least)) = act.sound.agent {
         let seconds = tone_seconds(&visit.heard, hz);
@@ -107,7 +107,7 @@ fn in_the_index(evidence: &Evidence<'_>, checks: &mut Checks) {
     checks.same("entry", &row.entry.as_ref().map_or("", |entry| entry.as_str()), &ENTRY);
     let menus: Vec<&str> = row.menu_path.iter().map(|menu| menu.as_str()).collect();
     checks.same("menus in the index", &menus.as_slice(), &act.menus);
-    checks.same("keys in the index", &row.keys.as_str(), &act.menu_keys);
+    checks.same("keys in the index", &row.keys.as_str(), &act.keys.in_menus);
     let queues: Vec<(&str, &str)> = row
         .visits
         .iter()

@@ -12,9 +12,7 @@ pub struct Act {
     pub heard: &'static [&'static str],
     /// A prompt that the caller's key cut off.
     pub cut: Option<&'static str>,
-    pub keys: &'static str,
-    /// Those that menus consumed: they stand in the index.
-    pub menu_keys: &'static str,
+    pub keys: Keys,
     pub menus: &'static [&'static str],
     /// Queues with the word for how they were left.
     pub queues: &'static [(&'static str, &'static str)],
@@ -24,6 +22,12 @@ pub struct Act {
     pub outcome: Outcome,
     pub ending: Ending,
     pub sound: Tones,
+}
+
+pub struct Keys {
+    pub pressed: &'static str,
+    /// Those that menus consumed: they stand in the index.
+    pub in_menus: &'static str,
 }
 
 /// Tones in the recording, in Hz, with the least seconds of each.
@@ -38,8 +42,7 @@ pub const ACTS: [Act; 3] = [
         number: NUMBERS[0],
         heard: &["main.notice", "main.greeting", "accounts.choice.1", "accounts.hours", "accounts.choice.1"],
         cut: None,
-        keys: "22",
-        menu_keys: "22",
+        keys: Keys { pressed: "22", in_menus: "22" },
         menus: &["main", "accounts"],
         queues: &[],
         agents: &[],
@@ -65,8 +68,7 @@ pub const ACTS: [Act; 3] = [
             "system.agent.number.after",
         ],
         cut: Some("main.greeting"),
-        keys: "0",
-        menu_keys: "0",
+        keys: Keys { pressed: "0", in_menus: "0" },
         menus: &["main"],
         queues: &[("general", "answered")],
         agents: &["1002"],
@@ -89,8 +91,7 @@ pub const ACTS: [Act; 3] = [
             "system.message.thanks",
         ],
         cut: None,
-        keys: "0#",
-        menu_keys: "0",
+        keys: Keys { pressed: "0#", in_menus: "0" },
         menus: &["main"],
         queues: &[("general", "overflowed"), ("overflow", "overflowed")],
         agents: &[],
