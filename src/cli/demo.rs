@@ -41,7 +41,8 @@ use stage::Stage;
 use voices::Voices;
 
 /// Warnings of a first start (new keys) would stand between the steps.
-pub const LOGGED: &str = "warn,hotline::io::secrets=error,hotline::io::people=error,sqlx=error";
+pub const LOGGED: &str =
+    "warn,hotline::io::secrets=error,hotline::io::secret_files=error,hotline::io::people=error,sqlx=error";
 
 pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();

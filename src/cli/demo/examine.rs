@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use serde_json::json;
 
 use super::ear::{self, RATE, Sound, What};
 use super::play::{AGENT_TONE, ENTRY, Visit};
-use super::report::{CallReport, Check, Kind, Moment, RecordingReport};
+use super::report::{CallReport, Check, Columns, Kind, Moment, RecordingReport};
 use super::script::Act;
 use super::story::{self, word};
 use super::voices::Voices;
@@ -16,7 +15,7 @@ use crate::ids::CallId;
 use crate::io::prompts::clip::hash;
 use crate::phone::listen::{correlation, tone_seconds};
 use crate::record::day::timestamp;
-use crate::record::row::{Archived, CallRow, RecordingState};
+use crate::record::row::{Archived, CallRow, QueueVisit, RecordingState};
 
 /// A prompt may lie so many samples earlier or later in the recording than at the telephone: 0.5 s.
 const ASIDE: usize = RATE / 2;
@@ -87,10 +86,14 @@ fn at_the_telephone(act: &Act, visit: &Visit, sounds: &[Sound], checks: &mut Che
         order.is_ok(),
         format!("the telephone heard {} prompts whole and in order{missing}", act.heard.len()),
     );
+    if let Some(cut) = act.cut {
+        let is_cut = sounds.iter().any(|sound| sound.what == What::Cut(cut.to_owned()));
+        checks.that(is_cut, format!("the key cut off {cut}"));
+    }
     let unknown = ear::unknown_seconds(sounds);
     checks.that(unknown <= UNEXPLAINED, format!("nothing else was heard: {unknown:.1} s are unexplained"));
     let pressed: String = visit.pressed.iter().map(|(_, key)| key.as_char()).collect();
-    checks.same("keys pressed", &pressed.as_str(), &act.keys);
+    checks.same("keys pressed", &pressed.as_str(), &act.keys.pressed);
     checks.same("who hung up, at the telephone", &visit.ending, &act.ending);
     if let Some((hz, least)) = act.sound.agent {
         let seconds = tone_seconds(&visit.heard, hz);
@@ -104,7 +107,7 @@ fn in_the_index(evidence: &Evidence<'_>, checks: &mut Checks) {
     checks.same("entry", &row.entry.as_ref().map_or("", |entry| entry.as_str()), &ENTRY);
     let menus: Vec<&str> = row.menu_path.iter().map(|menu| menu.as_str()).collect();
     checks.same("menus in the index", &menus.as_slice(), &act.menus);
-    checks.same("keys in the index", &row.keys.as_str(), &act.menu_keys);
+    checks.same("keys in the index", &row.keys.as_str(), &act.keys.in_menus);
     let queues: Vec<(&str, &str)> = row
         .visits
         .iter()
@@ -114,10 +117,9 @@ fn in_the_index(evidence: &Evidence<'_>, checks: &mut Checks) {
     let agents: Vec<&str> = row.agents.iter().map(|agent| agent.as_str()).collect();
     checks.same("agents in the index", &agents.as_slice(), &act.agents);
     checks.same("outcome in the index", &row.outcome, &Some(act.outcome));
-    checks.that(
-        act.sound.caller.1 < 1.0 || act.agents.is_empty() || row.talked_ms >= 2_000,
-        "talking time in the index",
-    );
+    if !act.agents.is_empty() {
+        checks.that(row.talked_ms >= 2_000, "the talk's length is in the index");
+    }
 }
 
 fn left(left: &LeftQueue) -> &'static str {
@@ -194,7 +196,7 @@ fn in_the_archive(
         format!("right holds what was heard, where it was heard: {again} of {heard} prompts"),
     );
     checks.that(
-        archived.missing_ms <= 200,
+        archived.missing_ms <= 500,
         format!("nothing is missing in the recording: {} ms", archived.missing_ms),
     );
     Ok(RecordingReport {
@@ -291,40 +293,30 @@ fn continues(name: &str) -> bool {
 }
 
 /// The columns of a row that people look at.
-fn columns(row: &CallRow) -> serde_json::Value {
-    let queues: Vec<String> = row
-        .visits
-        .iter()
-        .map(|visit| {
-            let waited = visit.waited_ms.unwrap_or(0);
-            let left = visit.left.as_ref().map_or("waiting", left);
-            format!("{} ({left} after {}.{} s)", visit.queue, waited / 1_000, waited % 1_000 / 100)
-        })
-        .collect();
-    let joined = |names: Vec<String>, between: &str| match names.join(between) {
-        empty if empty.is_empty() => "-".to_owned(),
-        some => some,
+fn columns(row: &CallRow) -> Columns {
+    let visit = |visit: &QueueVisit| {
+        let waited = visit.waited_ms.unwrap_or(0);
+        let left = visit.left.as_ref().map_or("waiting", left);
+        format!("{} ({left} after {}.{} s)", visit.queue, waited / 1_000, waited % 1_000 / 100)
     };
-    let names = |items: &[crate::ids::MenuId]| items.iter().map(ToString::to_string).collect();
-    let mut columns = serde_json::Map::new();
-    let mut column = |name: &str, value: serde_json::Value| columns.insert(name.to_owned(), value);
-    column("arrived", json!(timestamp(row.arrived_at)));
-    column("caller", json!("(sealed)"));
-    column("language", json!(row.language));
-    column("menus", json!(joined(names(&row.menu_path), " > ")));
-    column("keys", json!(row.keys));
-    column("asked_for_person_ms", json!(row.requested_ms));
-    column("queues", json!(joined(queues, ", ")));
-    column("agents", json!(joined(row.agents.iter().map(ToString::to_string).collect(), ", ")));
-    column("talked_ms", json!(row.talked_ms));
-    column("message_ms", json!(row.message_ms));
-    column("outcome", json!(row.outcome));
-    column("ended_by", json!(row.ended_by));
-    column("duration_ms", json!(row.duration_ms));
+    let mut columns = Columns::default();
+    columns.add("arrived", timestamp(row.arrived_at));
+    columns.add("caller", "(sealed)");
+    columns.add("language", &row.language);
+    columns.add("menus", row.menu_path.iter().map(ToString::to_string).collect::<Vec<_>>().join(" > "));
+    columns.add("keys", &row.keys);
+    columns.add("asked_for_person_ms", row.requested_ms);
+    columns.add("queues", row.visits.iter().map(visit).collect::<Vec<_>>().join(", "));
+    columns.add("agents", row.agents.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    columns.add("talked_ms", row.talked_ms);
+    columns.add("message_ms", row.message_ms);
+    columns.add("outcome", row.outcome);
+    columns.add("ended_by", row.ended_by);
+    columns.add("duration_ms", row.duration_ms);
     if let RecordingState::Archived(archived) = &row.recording {
-        column("recording", json!(archived.file));
-        column("missing_ms", json!(archived.missing_ms));
-        column("masked_ms", json!(archived.masked_ms));
+        columns.add("recording", &archived.file);
+        columns.add("missing_ms", archived.missing_ms);
+        columns.add("masked_ms", archived.masked_ms);
     }
-    columns.into()
+    columns
 }

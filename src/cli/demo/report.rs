@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::cli::output::width;
 
@@ -45,8 +46,34 @@ pub struct CallReport {
     pub route: Vec<Step>,
     pub recording: RecordingReport,
     /// Columns of the row in the index.
-    pub row: serde_json::Value,
+    pub row: Columns,
     pub checks: Vec<Check>,
+}
+
+/// Names and values in the order they are to be read.
+#[derive(Default)]
+pub struct Columns(Vec<(&'static str, Value)>);
+
+impl Columns {
+    pub fn add(&mut self, name: &'static str, value: impl Serialize) {
+        self.0.push((name, serde_json::to_value(value).unwrap_or_default()));
+    }
+
+    /// `name value`, a dash for nothing.
+    fn told(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|(name, value)| match value {
+            Value::Null => format!("{name} -"),
+            Value::String(text) if text.is_empty() => format!("{name} -"),
+            Value::String(text) => format!("{name} {text}"),
+            other => format!("{name} {other}"),
+        })
+    }
+}
+
+impl Serialize for Columns {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
 }
 
 /// Something at the caller's telephone.
@@ -207,12 +234,7 @@ fn write_call(text: &mut String, n: usize, call: &CallReport) {
     }
     write_recording(text, &call.recording);
     let _ = writeln!(text, "index row");
-    let columns = call.row.as_object().into_iter().flatten();
-    let columns = columns.map(|(name, value)| match value.as_str() {
-        Some(value) => format!("{name} {value}"),
-        None => format!("{name} {value}"),
-    });
-    for line in wrapped(columns) {
+    for line in wrapped(call.row.told()) {
         let _ = writeln!(text, "           {line}");
     }
     let failed: Vec<&Check> = call.checks.iter().filter(|check| !check.holds).collect();
@@ -252,4 +274,66 @@ fn wrapped(columns: impl Iterator<Item = String>) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(failed: Vec<String>) -> Report {
+        let mut row = Columns::default();
+        row.add("keys", "22");
+        row.add("agents", "");
+        let moment =
+            |at, what, text: &str| Moment { at, seconds: 1.0, what, text: text.into(), english: "x".into() };
+        let call = CallReport {
+            title: "t",
+            call: "1-1-1".into(),
+            dialled: "95599",
+            line: vec![moment(0.0, Kind::Hears, "本次"), moment(2.5, Kind::Presses, "0")],
+            keys: "0".into(),
+            route: vec![Step { at: 0.0, text: "menu main".into() }],
+            recording: RecordingReport { file: "/d/r.wav".into(), channels: 2, ..RecordingReport::default() },
+            row,
+            checks: vec![Check { what: "c".into(), holds: failed.is_empty() }],
+        };
+        let figure = |value, expected| Figure { meaning: "m", sample: "a_ratio".into(), value, expected };
+        let journal =
+            JournalReport { events: 3, intact: true, chain: "ab".into(), last_seq: 3, index_as_of: 3 };
+        let places = Places { directory: "/d".into(), configuration: "/d/c".into(), metrics: "/d/m".into() };
+        Report {
+            calls: vec![call],
+            figures: vec![figure(Some(0.5), Some(0.5)), figure(Some(0.5), Some(1.0)), figure(None, None)],
+            journal,
+            places,
+            changes: Vec::new(),
+            checks: 2,
+            failed,
+            seconds: 1.0,
+        }
+    }
+
+    #[test]
+    fn people_read_what_is_true_and_what_is_not() {
+        let good = report(Vec::new()).text();
+        for part in
+            ["CALL 1    t (call 1-1-1", "presses  0", "keys 22 · agents -", "1 of 1 true", "all true: 2"]
+        {
+            assert!(good.contains(part), "{part} is not in\n{good}");
+        }
+        assert!(good.contains("\n      50 %  m") && good.contains("\n!     50 %  m"), "{good}");
+        let bad = report(vec!["call 1-1-1: c".into()]).text();
+        for part in ["0 of 1 true\n  FAILED   c", "NOT ALL TRUE: 1 of 2", "  FAILED  call 1-1-1: c"] {
+            assert!(bad.contains(part), "{part} is not in\n{bad}");
+        }
+    }
+
+    #[test]
+    fn programs_read_the_same() {
+        let json = serde_json::to_value(report(Vec::new())).unwrap();
+        assert_eq!(json["calls"][0]["row"]["keys"], "22");
+        assert_eq!(json["calls"][0]["line"][1]["what"], "presses");
+        assert_eq!(json["figures"][0]["value"], 0.5);
+        assert_eq!(json["failed"], serde_json::json!([]));
+    }
 }

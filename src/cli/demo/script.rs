@@ -10,9 +10,9 @@ pub struct Act {
     pub number: &'static str,
     /// Prompts heard whole, in this order; others may stand between them.
     pub heard: &'static [&'static str],
-    pub keys: &'static str,
-    /// Those that menus consumed: they stand in the index.
-    pub menu_keys: &'static str,
+    /// A prompt that the caller's key cut off.
+    pub cut: Option<&'static str>,
+    pub keys: Keys,
     pub menus: &'static [&'static str],
     /// Queues with the word for how they were left.
     pub queues: &'static [(&'static str, &'static str)],
@@ -22,6 +22,12 @@ pub struct Act {
     pub outcome: Outcome,
     pub ending: Ending,
     pub sound: Tones,
+}
+
+pub struct Keys {
+    pub pressed: &'static str,
+    /// Those that menus consumed: they stand in the index.
+    pub in_menus: &'static str,
 }
 
 /// Tones in the recording, in Hz, with the least seconds of each.
@@ -35,8 +41,8 @@ pub const ACTS: [Act; 3] = [
         title: "Self-service: an information, and the caller hangs up",
         number: NUMBERS[0],
         heard: &["main.notice", "main.greeting", "accounts.choice.1", "accounts.hours", "accounts.choice.1"],
-        keys: "22",
-        menu_keys: "22",
+        cut: None,
+        keys: Keys { pressed: "22", in_menus: "22" },
         menus: &["main", "accounts"],
         queues: &[],
         agents: &[],
@@ -61,8 +67,8 @@ pub const ACTS: [Act; 3] = [
             "system.digit.2",
             "system.agent.number.after",
         ],
-        keys: "0",
-        menu_keys: "0",
+        cut: Some("main.greeting"),
+        keys: Keys { pressed: "0", in_menus: "0" },
         menus: &["main"],
         queues: &[("general", "answered")],
         agents: &["1002"],
@@ -84,8 +90,8 @@ pub const ACTS: [Act; 3] = [
             "system.beep",
             "system.message.thanks",
         ],
-        keys: "0#",
-        menu_keys: "0",
+        cut: None,
+        keys: Keys { pressed: "0#", in_menus: "0" },
         menus: &["main"],
         queues: &[("general", "overflowed"), ("overflow", "overflowed")],
         agents: &[],
