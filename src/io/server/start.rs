@@ -16,6 +16,7 @@ use super::{Addresses, Closing, Control, INPUTS, Publishing, Server, doors, medi
 use crate::config::finding::Finding;
 use crate::config::server::ServerConfig;
 use crate::engine::{Directory, Engine, Input, MediaSettings, Memory, Settings};
+use crate::event::Actor;
 use crate::ids::{BootId, CallId, FlowId};
 use crate::io::finaliser::{Finaliser, FinaliserConfig};
 use crate::io::gate::Failure;
@@ -70,10 +71,11 @@ impl Storage {
         let secrets = Secrets::open_or_create(&config.secrets)?;
         let (journal, opened) = Journal::open(&config.storage.journal(), config.node)?;
         let boot = opened.boot;
-        let memory = restore::memory(opened)?;
+        let mut memory = restore::memory(opened, &config.storage.journal())?;
         let keys = KeyTable::open(&secrets).context("the key table cannot be opened")?;
         let people = People::open(&config.storage.people(), &config.secrets, &config.sip.realm).await?;
         let (spool, found) = SpoolDirectory::open(&config.storage.spool(), secrets.key(Purpose::Spool))?;
+        restore::hear_last_sounds(&mut memory.open, &spool, &found);
         let versions = Arc::new(Versions::open(&config.storage.directory)?);
         let index = Index::open(&config.storage.index).await?;
         let index = Arc::new(Indexer::spawn(index, &config.storage.journal()));
@@ -128,7 +130,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
         config: &config,
         handle: &handle,
         people: &people,
-        operations: SharedOperations(Arc::clone(&operations)),
+        operations: SharedOperations { operations: Arc::clone(&operations), engine: handle.clone() },
         control: &control,
         replies: &replies,
         metrics: &metrics,
@@ -231,7 +233,7 @@ async fn bring_in_force(
     operations.control.tell(Input::Directory(Arc::new(directory)));
     let versions = &storage.versions;
     if publishing == Publishing::Watch {
-        match operations.publish_now("serve --watch", "drafts at the start") {
+        match operations.publish_now(Actor::Server, "serve --watch", "drafts at the start") {
             // The engine has been told.
             Ok(_) => return Ok(()),
             Err(Failure::Refused(why)) => bail!(why),
@@ -351,7 +353,7 @@ fn watch_drafts(
 ) -> anyhow::Result<watch::DraftWatch> {
     let directories = &config.directories;
     let paths = [directories.menus.clone(), directories.prompts.clone(), directories.queues.clone()];
-    let changed = move || match operations.publish_now("serve --watch", "drafts were saved") {
+    let changed = move || match operations.publish_now(Actor::Server, "serve --watch", "drafts were saved") {
         Ok(publication) if publication.is_new => {
             tracing::info!(version = publication.published.version.0, "drafts are in force");
         }
