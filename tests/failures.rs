@@ -71,9 +71,13 @@ impl Bench {
     }
 
     fn after(memory: Memory) -> Bench {
+        Bench::with(settings(), memory)
+    }
+
+    fn with(settings: Settings, memory: Memory) -> Bench {
         let now = Now { mono: Mono(0), wall: Wall(1_793_606_400_000) };
         let mut bench = Bench {
-            engine: Engine::new(settings(), memory, now),
+            engine: Engine::new(settings, memory, now),
             now,
             events: Vec::new(),
             sent: Vec::new(),
@@ -321,4 +325,18 @@ fn agents_stay_signed_in_over_a_restart() {
     let seq = again.engine.seq();
     again.command(operator(), Command::SignIn { agent: "1001".into(), device: "desk1".into() });
     assert_eq!(again.engine.seq(), seq, "signing in again at the same telephone changes nothing");
+}
+
+#[test]
+fn a_range_of_ports_that_is_used_up_refuses_and_says_so_until_ports_have_rested() {
+    let mut bench = Bench::with(Settings { max_calls: 100, ..settings() }, Memory::default());
+    let calls: Vec<_> = (0..51).map(|_| bench.invite("95599")).collect();
+    assert!(bench.sent.last().unwrap().starts_with("SIP/2.0 503"), "fifty pairs of ports");
+    assert!(bench.raised(Alarm::MediaPorts));
+    let leg = LegId::caller(calls[0]);
+    let why = hotline::media::command::OpenFailure::Other;
+    bench.media(WORKER, MediaEvent::OpenFailed { leg, why });
+    assert!(bench.raised(Alarm::MediaPorts), "it rests");
+    bench.pass(Duration::from_secs(30));
+    assert!(!bench.raised(Alarm::MediaPorts));
 }

@@ -49,6 +49,24 @@ impl Engine {
         }
     }
 
+    /// A port for RTP, or the alarm.
+    pub(super) fn take_port(&mut self) -> Option<u16> {
+        let port = self.media.ports.take(self.journal.now.mono);
+        if port.is_none() {
+            let detail = "every port of `media.ports` is used or rests; widen the range".to_owned();
+            self.set_alarm(Alarm::MediaPorts, AlarmState::Raised { detail });
+        }
+        port
+    }
+
+    /// Ports have rested: calls can be taken again.
+    pub(super) fn look_after_ports(&mut self) {
+        if self.house.alarms.contains(&Alarm::MediaPorts) && self.media.ports.has_free(self.journal.now.mono)
+        {
+            self.set_alarm(Alarm::MediaPorts, AlarmState::Cleared);
+        }
+    }
+
     /// No event can be written: nothing of a new call would be known after a crash.
     pub(super) fn is_journal_failing(&self) -> bool {
         self.house.alarms.contains(&Alarm::Journal)

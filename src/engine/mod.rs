@@ -396,6 +396,7 @@ impl Engine {
     /// Time-outs and the cores' outputs, until nothing more follows.
     fn settle(&mut self) {
         let now = self.journal.now;
+        self.look_after_ports();
         self.stack.handle_timeout(now);
         self.router.handle_timeout(now.mono);
         while let Some((call, timer)) = self.timers.expired(now.mono) {

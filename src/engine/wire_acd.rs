@@ -96,7 +96,7 @@ impl Engine {
     /// Ask for an agent leg's sockets; false if there are none to be had.
     pub(super) fn reserve_agent(&mut self, leg: LegId) -> bool {
         let now = self.journal.now.mono;
-        let Some(port) = self.media.ports.take(now) else { return false };
+        let Some(port) = self.take_port() else { return false };
         let seed = self.media.rng.next_u64();
         let Some(live) = self.calls.get_mut(&leg.call) else { return false };
         let record = live.caller.recorded;

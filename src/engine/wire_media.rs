@@ -107,8 +107,7 @@ impl Engine {
 
     /// The same answer with another port.
     fn reopen_caller(&mut self, id: CallId) -> Result<(), Refusal> {
-        let now = self.journal.now.mono;
-        let port = self.media.ports.take(now).ok_or(Refusal::NoMediaPort)?;
+        let port = self.take_port().ok_or(Refusal::NoMediaPort)?;
         if let Some(live) = self.calls.get_mut(&id) {
             live.caller.sdp = with_port(&live.caller.sdp, port);
         }

@@ -149,7 +149,7 @@ impl Engine {
     /// Ask the worker for the caller's sockets.
     fn open_caller(&mut self, id: CallId) -> Result<(), Refusal> {
         let now = self.journal.now.mono;
-        let port = self.media.ports.take(now).ok_or(Refusal::NoMediaPort)?;
+        let port = self.take_port().ok_or(Refusal::NoMediaPort)?;
         let Some(live) = self.calls.get(&id) else { return Ok(()) };
         let local = self.local(port, id.n.into(), 1);
         let answer = if live.caller.sdp.is_empty() {
