@@ -78,7 +78,7 @@ fn server_kinds() -> Vec<EventKind> {
         EventKind::ServerStopped,
         EventKind::ClockStepped { by_ms: -3_600_000 },
         EventKind::AlarmRaised { alarm: Alarm::Spool, detail: "No space left on device".into() },
-        EventKind::AlarmCleared { alarm: Alarm::Spool },
+        EventKind::AlarmCleared { alarm: Alarm::Spool, turned_away: 0 },
         EventKind::ConfigPublished {
             version: ConfigVersion(4),
             by: "李雷".into(),

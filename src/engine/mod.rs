@@ -11,6 +11,7 @@ mod emit;
 mod live;
 mod open_calls;
 mod settings;
+mod snapshot;
 mod timers;
 mod wire_acd;
 mod wire_call;
@@ -31,7 +32,7 @@ use crate::event::{Actor, Alarm, Event, EventKind};
 use crate::ids::*;
 use crate::media::command::{Command as MediaCommand, MediaEvent, SpoolRef};
 use crate::media::ports::PortPool;
-use crate::now::{Mono, Now};
+use crate::now::{Mono, Now, Wall};
 use crate::sealed::{CallKey, Redacted};
 use crate::sip::api::{Count, DeviceAccount, DialogId};
 use crate::sip::registrar::Binding;
@@ -40,12 +41,12 @@ use crate::stats::Stats;
 
 use command::{Reply, Request};
 use live::Live;
-pub use open_calls::{OpenCall, OpenCalls};
+pub use open_calls::{OpenCall, OpenCalls, Seat};
 pub use settings::{MediaSettings, Settings};
 use timers::Timers;
 
-/// Everything that can happen to the hotline.
-#[derive(Clone, Debug)]
+/// Everything that can happen to the hotline. No `Debug`: messages hold numbers.
+#[derive(Clone)]
 pub enum Input {
     /// A SIP datagram, or a message framed from a stream.
     Message {
@@ -73,6 +74,11 @@ pub enum Input {
     Alarm {
         alarm: Alarm,
         state: AlarmState,
+    },
+    /// What a person or program asked for, in their name. Without it, it is the server's own doing.
+    Ordered {
+        actor: Actor,
+        input: Box<Input>,
     },
     /// A checked snapshot comes into force for new calls.
     Published(Arc<Published>),
@@ -118,8 +124,8 @@ pub struct Directory {
     pub imported: bool,
 }
 
-/// What the shell does, in order.
-#[derive(Clone, Debug)]
+/// What the shell does, in order. No `Debug`: messages hold numbers.
+#[derive(Clone)]
 pub enum Output {
     /// The key of a new call and its caller's number, for the key table; before the call's events.
     StoreKey {
@@ -199,6 +205,9 @@ struct MediaPool {
     /// Legs on each worker.
     load: Vec<u32>,
     rng: ChaCha20Rng,
+    /// Answered calls that are over while their worker still has to write what it holds of them,
+    /// with the time of their answer.
+    unspooled: BTreeMap<CallId, Wall>,
 }
 
 /// What is in force.
@@ -208,10 +217,20 @@ struct House {
     /// Which agent sits at which device.
     seats: BTreeMap<DeviceId, AgentId>,
     alarms: BTreeSet<Alarm>,
+    /// Workers in trouble: their alarm stands while there is one.
+    troubled: BTreeSet<(Alarm, WorkerId)>,
+    /// Calls refused without an event, since the journal's alarm.
+    turned_away: u64,
+    /// Whose order is being carried out.
+    actor: Actor,
+    /// Orders to agents that take effect when their talk ends.
+    orders: BTreeMap<AgentId, Actor>,
     draining: Option<Mono>,
     drained: bool,
     /// Registrations of the boot before, until the directory says which devices there are.
     bindings: Vec<Binding>,
+    /// Sign-ins of the boot before, likewise.
+    seats_before: BTreeMap<AgentId, Seat>,
 }
 
 /// Where the journal stands, and what stamps events.
@@ -240,15 +259,21 @@ impl Engine {
             ports: PortPool::new(settings.media.ports.clone(), settings.seed_u64(1)),
             load: vec![0; usize::from(settings.media.workers)],
             rng: ChaCha20Rng::from_seed(settings.seed),
+            unspooled: BTreeMap::new(),
         };
         let house = House {
             published: None,
             directory: Arc::default(),
             seats: BTreeMap::new(),
             alarms: BTreeSet::new(),
+            troubled: BTreeSet::new(),
+            turned_away: 0,
+            actor: Actor::Server,
+            orders: BTreeMap::new(),
             draining: None,
             drained: false,
             bindings: memory.bindings,
+            seats_before: memory.open.seats.clone(),
         };
         let journal =
             JournalHead { seq: memory.seq, calls: 0, now, config_version: memory.open.config_version };
@@ -273,7 +298,17 @@ impl Engine {
     /// Take one input, decide everything that follows from it.
     pub fn handle(&mut self, now: Now, input: Input) {
         self.clock(now);
+        self.take(now, input);
+        self.settle();
+    }
+
+    fn take(&mut self, now: Now, input: Input) {
         match input {
+            Input::Ordered { actor, input } => {
+                self.house.actor = actor;
+                self.take(now, *input);
+                self.house.actor = Actor::Server;
+            }
             Input::Message { flow, bytes } => self.stack.handle_message(now, flow, &bytes),
             Input::FlowClosed { flow } => self.stack.flow_closed(now, flow),
             Input::Media { worker, event } => self.on_media(worker, event),
@@ -283,7 +318,7 @@ impl Engine {
             Input::Alarm { alarm, state } => self.set_alarm(alarm, state),
             Input::Published(published) => self.on_published(published),
             Input::PublishRefused { findings } => {
-                self.emit(Actor::Server, None, EventKind::ConfigRefused { findings })
+                self.emit(self.house.actor.clone(), None, EventKind::ConfigRefused { findings })
             }
             Input::Directory(directory) => self.on_directory(directory),
             Input::Drain { deadline } => self.on_drain(deadline),
@@ -295,7 +330,6 @@ impl Engine {
             Input::RenderMetrics { id, views } => self.render_metrics(id, views),
             Input::Tick => {}
         }
-        self.settle();
     }
 
     /// What is to be done next, in order; `None` when everything is said.
@@ -341,6 +375,7 @@ impl Engine {
             ("transactions", transactions),
             ("timers", self.timers.len()),
             ("ports", ports),
+            ("calls with sound in memory", self.media.unspooled.len()),
             ("open calls in the journal", self.open.calls().count()),
         ] {
             if n > 0 {
@@ -361,6 +396,7 @@ impl Engine {
     /// Time-outs and the cores' outputs, until nothing more follows.
     fn settle(&mut self) {
         let now = self.journal.now;
+        self.look_after_ports();
         self.stack.handle_timeout(now);
         self.router.handle_timeout(now.mono);
         while let Some((call, timer)) = self.timers.expired(now.mono) {

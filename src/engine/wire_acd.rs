@@ -55,11 +55,18 @@ impl Engine {
     }
 
     fn on_agent_state(&mut self, agent: AgentId, state: AgentState) {
+        let ordered = match state {
+            AgentState::LoggedOut | AgentState::NotReady { .. } | AgentState::Ready => {
+                self.house.orders.remove(&agent)
+            }
+            AgentState::Offered | AgentState::Talking | AgentState::Hold | AgentState::WrapUp => None,
+        };
+        let actor = ordered.unwrap_or(Actor::Server);
         if state == AgentState::LoggedOut {
             self.house.seats.retain(|_, seated| *seated != agent);
-            self.emit(Actor::Server, None, EventKind::AgentSignedOut { agent: agent.clone() });
+            self.emit(actor.clone(), None, EventKind::AgentSignedOut { agent: agent.clone() });
         }
-        self.emit(Actor::Server, None, EventKind::AgentStateChanged { agent, state });
+        self.emit(actor, None, EventKind::AgentStateChanged { agent, state });
     }
 
     /// First the agent's sockets, then the INVITE that names them.
@@ -89,7 +96,7 @@ impl Engine {
     /// Ask for an agent leg's sockets; false if there are none to be had.
     pub(super) fn reserve_agent(&mut self, leg: LegId) -> bool {
         let now = self.journal.now.mono;
-        let Some(port) = self.media.ports.take(now) else { return false };
+        let Some(port) = self.take_port() else { return false };
         let seed = self.media.rng.next_u64();
         let Some(live) = self.calls.get_mut(&leg.call) else { return false };
         let record = live.caller.recorded;

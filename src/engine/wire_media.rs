@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::live::{Playing, Sockets};
 use super::timers::Timer;
-use super::{AlarmState, Engine, FinaliseOrder, Output};
+use super::{Engine, FinaliseOrder, Output};
 use crate::acd::api::Input as AcdInput;
 use crate::call::{self, StaffResult, Tune};
 use crate::event::{Alarm, EventKind, OfferEnd, Refusal};
@@ -13,6 +13,7 @@ use crate::media::command::{
     AtEnd, Command, Masking, MediaEvent, OpenFailure, PlayId, PlayItem, PromptTable, SpoolRef,
 };
 use crate::menu;
+use crate::now::Wall;
 
 /// Hold audio of a call that is in no known queue.
 const HOLD: &str = "system.hold";
@@ -21,6 +22,7 @@ const OPEN_TRIES: u8 = 3;
 
 impl Engine {
     pub(super) fn on_media(&mut self, worker: WorkerId, event: MediaEvent) {
+        self.trouble_over(Alarm::MediaWorker, worker);
         match event {
             MediaEvent::Opened { leg, .. } => self.on_opened(leg),
             MediaEvent::OpenFailed { leg, why } => self.on_open_failed(leg, why),
@@ -40,16 +42,15 @@ impl Engine {
             MediaEvent::CallSpooled { call, worker, spool } => self.on_spooled(call, worker, spool),
             MediaEvent::SpoolFailing { failing: true, .. } => {
                 let detail = format!("media worker {} cannot write its spool", worker.0);
-                self.set_alarm(Alarm::Spool, AlarmState::Raised { detail });
+                self.trouble(Alarm::Spool, worker, detail);
             }
-            MediaEvent::SpoolFailing { failing: false, .. } => {
-                self.set_alarm(Alarm::Spool, AlarmState::Cleared)
-            }
+            MediaEvent::SpoolFailing { failing: false, .. } => self.trouble_over(Alarm::Spool, worker),
             MediaEvent::Lateness { .. } => {}
         }
     }
 
     fn on_opened(&mut self, leg: LegId) {
+        let failing = self.is_storage_failing();
         let Some(live) = self.calls.get_mut(&leg.call) else { return };
         if let Some(sockets) = live.sockets_mut(leg)
             && let Sockets::Opening { port } = *sockets
@@ -57,7 +58,12 @@ impl Engine {
             *sockets = Sockets::Open { port };
             self.timers.cancel(leg.call, Timer::Media);
             if leg.is_caller() {
-                self.advance(leg.call, call::Input::Opened);
+                // Storage may have failed since the call was admitted.
+                let input = match failing {
+                    true => call::Input::OpenFailed(Refusal::StorageAlarm),
+                    false => call::Input::Opened,
+                };
+                self.advance(leg.call, input);
             } else {
                 self.ring_agent(leg);
             }
@@ -101,8 +107,7 @@ impl Engine {
 
     /// The same answer with another port.
     fn reopen_caller(&mut self, id: CallId) -> Result<(), Refusal> {
-        let now = self.journal.now.mono;
-        let port = self.media.ports.take(now).ok_or(Refusal::NoMediaPort)?;
+        let port = self.take_port().ok_or(Refusal::NoMediaPort)?;
         if let Some(live) = self.calls.get_mut(&id) {
             live.caller.sdp = with_port(&live.caller.sdp, port);
         }
@@ -242,15 +247,57 @@ impl Engine {
     }
 
     fn on_spooled(&mut self, call: CallId, worker: WorkerId, spool: Vec<SpoolRef>) {
-        let Some(live) = self.calls.get(&call) else { return };
-        match (live.answered, live.caller.recorded) {
-            (Some(answered), true) => {
-                let answered = answered.wall;
+        match self.answered_and_recorded(call) {
+            Some(answered) => {
                 self.outputs.push_back(Output::Finalise(FinaliseOrder { call, answered, worker, spool }));
             }
-            _ => self.outputs.push_back(Output::DiscardSpool { call }),
+            None => self.outputs.push_back(Output::DiscardSpool { call }),
         }
+        self.media.unspooled.remove(&call);
         self.forget(call);
+    }
+
+    /// When a call was answered whose sound must be kept.
+    fn answered_and_recorded(&self, call: CallId) -> Option<Wall> {
+        match self.calls.get(&call) {
+            Some(live) => live.answered.filter(|_| live.caller.recorded).map(|answered| answered.wall),
+            None => self.media.unspooled.get(&call).copied(),
+        }
+    }
+
+    /// The worker does not answer: the call cannot be carried.
+    pub(super) fn on_media_silent(&mut self, id: CallId) {
+        let Some(live) = self.calls.get(&id) else { return };
+        let (worker, failed) = match live.answered {
+            Some(_) => (live.worker, call::Input::CallerFailed),
+            None => (live.worker, call::Input::OpenFailed(Refusal::NoMediaPort)),
+        };
+        let (ended, end_told) = (live.call.ended().is_some(), live.caller.end_told);
+        // A worker whose disk fails hands a call over when that has passed, and is not dead.
+        if !self.house.troubled.contains(&(Alarm::Spool, worker)) {
+            self.trouble(Alarm::MediaWorker, worker, format!("media worker {} does not answer", worker.0));
+        }
+        if !ended {
+            self.advance(id, failed);
+        } else if !end_told {
+            self.give_up_sockets(id);
+        } else {
+            match self.answered_and_recorded(id) {
+                Some(answered) => drop(self.media.unspooled.insert(id, answered)),
+                None => self.outputs.push_back(Output::DiscardSpool { call: id }),
+            }
+            self.forget(id);
+        }
+    }
+
+    /// Nobody will tell that they are closed.
+    fn give_up_sockets(&mut self, id: CallId) {
+        let Some(live) = self.calls.get(&id) else { return };
+        let mut legs = vec![LegId::caller(id)];
+        legs.extend(live.agents.iter().map(|agent| agent.leg));
+        for leg in legs {
+            self.sockets_closed(leg);
+        }
     }
 
     pub(super) fn forget(&mut self, id: CallId) {

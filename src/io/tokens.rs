@@ -195,9 +195,12 @@ pub fn authorise_command(actor: &Actor, command: &Command) -> Result<(), Forbidd
         | Command::SignOut { agent }
         | Command::Ready { agent }
         | Command::NotReady { agent, .. } => agent,
-        Command::Status | Command::Agents | Command::Queues | Command::Calls | Command::Drain => {
-            return Ok(());
-        }
+        Command::Status
+        | Command::Agents
+        | Command::Queues
+        | Command::Calls
+        | Command::Drain
+        | Command::Confirm => return Ok(()),
     };
     match actor {
         Actor::Agent(own) if own != concerned => Err(Forbidden::OtherAgent(own.clone())),

@@ -20,7 +20,7 @@ use crate::io::handle::{Ask, EngineHandle};
 use crate::io::http::{self, Api, Management, Readiness};
 use crate::io::index::IndexerStatus;
 use crate::io::media_worker::MediaCounters;
-use crate::io::outbox::{OutboxState, Replies};
+use crate::io::outbox::{OutboxState, Replies, Source};
 use crate::io::people::People;
 use crate::io::sip_tcp::SipTcp;
 use crate::io::sip_udp::UdpSender;
@@ -148,7 +148,7 @@ pub(super) async fn forward_asks(
 ) {
     while let Some(Ask { actor, command, reply }) = asks.recv().await {
         if command == Command::Drain {
-            control.drain();
+            control.drain(actor);
             // Whoever asked has gone: it drains all the same.
             let _ = reply.send(Reply::Done);
             continue;
@@ -168,11 +168,11 @@ pub(super) async fn watch_index(mut status: watch::Receiver<IndexerStatus>, stat
         match now {
             Some(why) if !failing => {
                 failing = true;
-                state.raise(Alarm::Index, why);
+                state.raise(Alarm::Index, Source::Indexing, why);
             }
             None if failing => {
                 failing = false;
-                state.clear(Alarm::Index);
+                state.clear(Alarm::Index, Source::Indexing);
             }
             _ => {}
         }

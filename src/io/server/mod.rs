@@ -32,6 +32,7 @@ use super::transport_metrics::TransportMetrics;
 use super::watch::DraftWatch;
 use crate::config::server::ServerConfig;
 use crate::engine::{Engine, Input};
+use crate::event::Actor;
 use crate::media::command::Command as MediaCommand;
 
 /// Inputs that may wait for the engine. A datagram beyond is dropped: its sender sends it again.
@@ -122,9 +123,9 @@ struct Closing {
 }
 
 impl Control {
-    fn drain(&self) {
+    fn drain(&self, actor: Actor) {
         let deadline = self.clock.now().mono + self.drain_deadline;
-        self.tell(Input::Drain { deadline });
+        self.tell_ordered(actor, Input::Drain { deadline });
     }
 
     fn stop(&self) {
@@ -137,6 +138,11 @@ impl Control {
         if self.inputs.send(input).is_err() {
             tracing::debug!("the engine has ended");
         }
+    }
+
+    /// As [`Control::tell`], in somebody's name.
+    fn tell_ordered(&self, actor: Actor, input: Input) {
+        self.tell(Input::Ordered { actor, input: Box::new(input) });
     }
 
     /// As [`Control::tell`], from a task that must not block its thread.
@@ -163,7 +169,7 @@ impl Server {
 
     /// No new calls; the running ones end, at most the configured time.
     pub fn drain(&self) {
-        self.control.drain();
+        self.control.drain(Actor::Server);
     }
 
     /// End at once, running calls as interrupted.
@@ -214,7 +220,7 @@ pub async fn run(config: ServerConfig, publishing: Publishing) -> anyhow::Result
     let Addresses { sip, api, management } = server.addresses();
     tracing::info!(%sip, %api, %management, "the hotline takes calls");
     let (drain, stop) = (Arc::clone(&server.control), Arc::clone(&server.control));
-    super::signals::on_signals(move || drain.drain(), move || stop.stop())
+    super::signals::on_signals(move || drain.drain(Actor::Server), move || stop.stop())
         .context("signals cannot be caught")?;
     server.wait().await?;
     tracing::info!("the hotline has stopped");

@@ -17,6 +17,7 @@ use super::{Addresses, Closing, House, INPUTS, Publishing, Server, doors, media,
 use crate::config::published::Published;
 use crate::config::server::ServerConfig;
 use crate::engine::{Directory, Engine, Input, MediaSettings, Settings};
+use crate::event::Actor;
 use crate::ids::BootId;
 use crate::io::crypto::random;
 use crate::io::gate::Failure;
@@ -45,7 +46,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     let house = House::new(config, inputs);
     let config = &house.config;
     let Sockets { sip, api, management } = Sockets::bind(config, &house.metrics).await?;
-    let Stores { secrets, journal, boot, memory, keys, people, versions } = Stores::open(config).await?;
+    let Stores { secrets, journal, boot, mut memory, keys, people, versions } = Stores::open(config).await?;
     let operations = Arc::new(ServerOperations {
         control: Arc::clone(&house.control),
         versions: Arc::clone(&versions),
@@ -70,6 +71,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     };
     let (batches, for_outbox) = sync_channel(BATCHES);
     let outbox = outbox.spawn(for_outbox)?;
+    restore::hear_last_sounds(&mut memory.open, &archive.spool, &archive.found);
     let unfinished = memory.open.clone();
     let engine = Engine::new(settings(config, address, boot)?, memory, house.control.clock.now());
     let state = Arc::clone(&house.state);
@@ -87,7 +89,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
         house: &house,
         handle: &handle,
         people,
-        operations: SharedOperations(Arc::clone(&operations)),
+        operations: SharedOperations { operations: Arc::clone(&operations), engine: handle.clone() },
         figures,
     };
     doors.open(api, management, &mut tasks).await?;
@@ -152,7 +154,7 @@ fn in_force(
     publishing: Publishing,
 ) -> anyhow::Result<Option<Published>> {
     if publishing == Publishing::Watch {
-        match operations.publish_now("serve --watch", "drafts at the start") {
+        match operations.publish_now(Actor::Server, "serve --watch", "drafts at the start") {
             // Told to the engine already.
             Ok(_) => return Ok(None),
             Err(Failure::Refused(why)) => bail!(why),
@@ -215,7 +217,7 @@ fn watch_drafts(
 ) -> anyhow::Result<watch::DraftWatch> {
     let directories = &config.directories;
     let paths = [directories.menus.clone(), directories.prompts.clone(), directories.queues.clone()];
-    let changed = move || match operations.publish_now("serve --watch", "drafts were saved") {
+    let changed = move || match operations.publish_now(Actor::Server, "serve --watch", "drafts were saved") {
         Ok(publication) if publication.is_new => {
             tracing::info!(version = publication.published.version.0, "drafts are in force");
         }

@@ -39,7 +39,7 @@ impl Stores {
         let (journal, opened) = Journal::open(&config.storage.journal(), config.node)?;
         Ok(Stores {
             boot: opened.boot,
-            memory: restore::memory(opened)?,
+            memory: restore::memory(opened, &config.storage.journal())?,
             keys: KeyTable::open(&secrets).context("the key table cannot be opened")?,
             people: People::open(&config.storage.people(), &config.secrets, &config.sip.realm).await?,
             versions: Arc::new(Versions::open(&config.storage.directory)?),

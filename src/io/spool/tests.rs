@@ -227,3 +227,17 @@ fn a_restart_finds_calls_under_way_and_removes_segments_once_they_are_archived()
     directory.archived(call(1));
     assert_eq!(open(&dir).0.segments(), 0);
 }
+
+#[test]
+fn a_segment_of_another_version_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let (directory, _) = open(&dir);
+    drop(writer(&directory));
+    let (old, torn) = (dir.path().join("w0-b3-0.spool"), dir.path().join("w0-b2-0.spool"));
+    std::fs::write(&old, [b"HLSPOOL\n\x00\x02".as_slice(), &[0; 200]].concat()).unwrap();
+    std::fs::write(&torn, b"HLSPOOL\n\x00\x01").unwrap();
+    let (_, found) = open(&dir);
+    assert!(found.is_empty());
+    assert!(old.exists(), "it may hold the only sound of a call");
+    assert!(!torn.exists(), "it was being created when the server stopped");
+}
