@@ -15,6 +15,9 @@ impl Engine {
         let now = self.journal.now.mono;
         let Some(live) = self.calls.get_mut(&id) else { return };
         let actions = live.call.handle(now, input);
+        if let Some(arm) = live.call.arm() {
+            self.house.arms.record(arm);
+        }
         for action in actions {
             self.act(id, action);
         }
