@@ -57,7 +57,9 @@ impl Engine {
             *sockets = Sockets::Open { port };
             self.timers.cancel(leg.call, Timer::Media);
             if leg.is_caller() {
-                self.advance(leg.call, call::Input::Opened);
+                // The spool or the journal may have failed while the sockets were being opened.
+                let input = self.shut().map_or(call::Input::Opened, call::Input::OpenFailed);
+                self.advance(leg.call, input);
             } else {
                 self.ring_agent(leg);
             }
