@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hotline::call::Arms;
-use hotline::event::{EventKind, LeftQueue, OfferEnd, Refusal};
+use hotline::event::{Event, EventKind, LeftQueue, OfferEnd, Refusal};
+use hotline::now::Mono;
 use hotline::sim::{Params, Report, Weather, World};
 use hotline::sip::stack::Stack;
 
@@ -18,7 +19,7 @@ fn params(seed: u64, calls: u32) -> Params {
         calls,
         over: Duration::from_secs(600),
         agents: 12,
-        weather: Weather { lost: 20, doubled: 10, broken: 10, delay: Duration::from_millis(40) },
+        weather: Weather { lost: 20, doubled: 10, broken: 40, delay: Duration::from_millis(40) },
         worker_dies: None,
     }
 }
@@ -66,6 +67,29 @@ fn a_thousand_calls_end_with_no_leg_timer_or_port_left() {
 }
 
 #[test]
+fn when_a_media_worker_dies_its_calls_end_and_their_recordings_are_kept_for_the_next_start() {
+    let worker_dies = Some(Duration::from_secs(300));
+    let report = World::new(Params { worker_dies, ..params(3, 300) }, support::published()).run();
+    assert_eq!(report.violations, [] as [String; 0]);
+    let kept = count(&report, |kind| matches!(kind, EventKind::RecordingFailed { .. }));
+    let answered = |event: &&Event| {
+        event.mono > Mono::from_millis(310_000) && matches!(event.kind, EventKind::CallAnswered { .. })
+    };
+    let refused = |event: &&Event| {
+        event.mono > Mono::from_millis(310_000)
+            && matches!(event.kind, EventKind::CallRefused { reason: Refusal::NoMediaPort, .. })
+    };
+    let (answered, refused) =
+        (report.events.iter().filter(answered).count(), report.events.iter().filter(refused).count());
+    assert!(
+        answered > 20 * refused.max(1),
+        "the other worker takes new calls: {answered}, {refused} refused"
+    );
+    assert!(kept > 0, "calls of the dead worker were being recorded");
+    assert_eq!(report.leftovers, [format!("{kept} open calls in the journal")]);
+}
+
+#[test]
 fn the_same_seed_is_the_same_day_and_another_is_not() {
     let (one, again, other) = (day(7, 200), day(7, 200), day(8, 200));
     let text = |report: &Report| serde_json::to_string(&report.events).unwrap();
@@ -76,8 +100,11 @@ fn the_same_seed_is_the_same_day_and_another_is_not() {
 #[test]
 fn every_arm_of_the_sip_machines_and_of_a_visit_is_hit_over_a_few_days() {
     let (mut hit, mut hotline, mut visits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for seed in 20..26 {
-        let report = day(seed, 400);
+    // Days with enough agents, days with few, and one on which nobody is there.
+    for (seed, agents) in [(20, 12), (21, 0), (22, 12), (23, 3), (24, 12), (25, 3)] {
+        let (calls, over) = if agents == 0 { (900, 1_500) } else { (400, 600) };
+        let params = Params { agents, over: Duration::from_secs(over), ..params(seed, calls) };
+        let report = World::new(params, support::published()).run();
         check(&report);
         hit.extend(report.transitions);
         hotline.extend(report.transitions_of_hotline);

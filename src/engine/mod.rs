@@ -11,6 +11,7 @@ mod emit;
 mod invariants;
 mod live;
 mod open_calls;
+mod patience;
 mod settings;
 mod timers;
 mod wire_acd;
@@ -199,6 +200,8 @@ struct MediaPool {
     ports: PortPool,
     /// Legs on each worker.
     load: Vec<u32>,
+    /// Workers that did not answer in time and have said nothing since.
+    silent: BTreeSet<WorkerId>,
     rng: ChaCha20Rng,
 }
 
@@ -242,6 +245,7 @@ impl Engine {
         let media = MediaPool {
             ports: PortPool::new(settings.media.ports.clone(), settings.seed_u64(1)),
             load: vec![0; usize::from(settings.media.workers)],
+            silent: BTreeSet::new(),
             rng: ChaCha20Rng::from_seed(settings.seed),
         };
         let house = House {

@@ -97,7 +97,7 @@ impl Engine {
         for leg in legs {
             self.close_sockets(leg);
         }
-        self.timers.set(id, Timer::Media, now + super::settings::MEDIA_PATIENCE);
+        self.timers.set(id, Timer::Media, now + super::settings::CLOSING_PATIENCE);
         self.finish_media(id);
     }
 }

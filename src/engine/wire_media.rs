@@ -21,6 +21,9 @@ const OPEN_TRIES: u8 = 3;
 
 impl Engine {
     pub(super) fn on_media(&mut self, worker: WorkerId, event: MediaEvent) {
+        if self.media.silent.remove(&worker) && self.media.silent.is_empty() {
+            self.set_alarm(Alarm::MediaWorker, AlarmState::Cleared);
+        }
         match event {
             MediaEvent::Opened { leg, .. } => self.on_opened(leg),
             MediaEvent::OpenFailed { leg, why } => self.on_open_failed(leg, why),
@@ -202,7 +205,7 @@ impl Engine {
         self.finish_media(leg.call);
     }
 
-    fn unload(&mut self, id: CallId) {
+    pub(super) fn unload(&mut self, id: CallId) {
         let Some(live) = self.calls.get(&id) else { return };
         if let Some(load) = self.media.load.get_mut(usize::from(live.worker.0)) {
             *load = load.saturating_sub(1);
@@ -228,7 +231,7 @@ impl Engine {
         self.timers.cancel_all(id);
         if spooled {
             self.outputs.push_back(Output::Media { worker, command: Command::EndCall { call: id } });
-            self.timers.set(id, Timer::Media, self.journal.now.mono + super::settings::MEDIA_PATIENCE);
+            self.timers.set(id, Timer::Media, self.journal.now.mono + super::settings::CLOSING_PATIENCE);
         } else {
             self.forget(id);
         }

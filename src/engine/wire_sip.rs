@@ -193,8 +193,10 @@ impl Engine {
     }
 
     fn least_loaded_worker(&self) -> WorkerId {
-        let least = self.media.load.iter().enumerate().min_by_key(|(_, load)| **load);
-        WorkerId(least.and_then(|(i, _)| u8::try_from(i).ok()).unwrap_or(0))
+        let workers = self.media.load.iter().enumerate();
+        let workers = workers.filter_map(|(i, load)| Some((WorkerId(u8::try_from(i).ok()?), *load)));
+        let least = workers.min_by_key(|(worker, load)| (self.media.silent.contains(worker), *load));
+        least.map_or(WorkerId(0), |(worker, _)| worker)
     }
 
     /// The peer of `dialog` is gone, or its dialog is.

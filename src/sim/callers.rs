@@ -27,8 +27,10 @@ pub(super) enum Deed {
 pub(super) enum Line {
     Udp,
     Tcp,
-    /// A number nobody has.
+    /// A number nobody has, over UDP,
     WrongNumber,
+    /// and over TCP.
+    WrongNumberTcp,
     /// A telephone that speaks no codec of ours, or describes itself in no known way.
     Foreign(Sound),
 }
@@ -59,9 +61,11 @@ fn ear(at: SocketAddr, n: u32) -> SocketAddr {
 
 impl Callers {
     pub fn new(mut stack: Stack, at: SocketAddr, hotline: SocketAddr) -> Self {
-        let contact = format!("sip:95599@{hotline};transport=tcp");
-        let kind = DeviceKind::Static { contact };
-        stack.set_devices(vec![DeviceAccount { id: DeviceId::new("trunk"), kind }]);
+        let trunk = |id, number| DeviceAccount {
+            id: DeviceId::new(id),
+            kind: DeviceKind::Static { contact: format!("sip:{number}@{hotline};transport=tcp") },
+        };
+        stack.set_devices(vec![trunk("trunk", "95599"), trunk("wrong", "95598")]);
         let (dialogs, open, deeds) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Callers { stack, at, dialogs, open, deeds, answered: 0, refused: 0 }
     }
@@ -75,7 +79,8 @@ impl Callers {
                 0 => Line::WrongNumber,
                 1 => Line::Foreign(Sound::Unreadable),
                 2 => Line::Foreign(Sound::NoCommonCodec),
-                3..=12 => Line::Tcp,
+                3 | 4 => Line::WrongNumberTcp,
+                5..=14 => Line::Tcp,
                 _ => Line::Udp,
             };
             self.deeds.insert((dial, n, Deed::Dial(line)), ());
@@ -160,6 +165,7 @@ impl Callers {
         let number = |number: &str| Redacted(number.to_owned());
         let target = match line {
             Line::Tcp => Target::Device(DeviceId::new("trunk")),
+            Line::WrongNumberTcp => Target::Device(DeviceId::new("wrong")),
             Line::WrongNumber => Target::Gateway { number: number("95598"), gateway: hotline },
             Line::Udp | Line::Foreign(_) => Target::Gateway { number: number("95599"), gateway: hotline },
         };

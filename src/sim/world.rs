@@ -46,6 +46,7 @@ pub struct Params {
     pub calls: u32,
     /// Arrivals are spread over this time.
     pub over: Duration,
+    /// At telephones with a stack; some more come with bare ones, unless it is 0.
     pub agents: u32,
     pub weather: Weather,
     /// When the second media worker answers no more, for good.
@@ -195,12 +196,14 @@ impl World {
     /// ones that register.
     fn open_shop(&mut self, published: Arc<Published>) {
         let mut desks = Vec::new();
+        // On a day without agents nobody is there at all.
+        let (fixed, soft) = if self.params.agents == 0 { (0, 0) } else { (4, 3) };
         for n in 0..self.params.agents {
             let work = (1001 + n).to_string();
             let transport = if n % 3 == 2 { ";transport=tcp" } else { "" };
             desks.push(Desk::fixed(&work, format!("sip:{work}@{STAFF}{transport}")));
         }
-        for n in 0..4u16 {
+        for n in 0..fixed {
             let (work, at) = ((2001 + n).to_string(), SocketAddr::new(address(BARE).ip(), 7_000 + n));
             let transport = if n % 2 == 1 { ";transport=tcp" } else { "" };
             if n % 2 == 1 {
@@ -208,7 +211,7 @@ impl World {
             }
             desks.push(Desk::fixed(&work, format!("sip:{work}@{at}{transport}")));
         }
-        for n in 0..3u16 {
+        for n in 0..soft {
             let (work, at) = ((3001 + n).to_string(), SocketAddr::new(address(BARE).ip(), 7_100 + n));
             let desk = Desk::registering(&work);
             self.bare.plan_desk(&mut self.rng, at, (desk.device.as_str(), &work), address(HOTLINE));
