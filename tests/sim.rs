@@ -1,66 +1,92 @@
-//! The whole engine on a virtual clock: lossy network, callers who hang up anywhere, agents who
-//! do not answer. One seed gives one day, and a day leaves nothing behind.
+//! The whole engine on a virtual clock: a lossy network with blackouts, callers who hang up
+//! anywhere, agents who do not answer, telephones without manners. One seed gives one day, and a
+//! day leaves nothing behind.
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hotline::event::{EventKind, LeftQueue};
-use hotline::ids::{CallId, EntryId};
+use hotline::call::Arms;
+use hotline::event::{Event, EventKind, LeftQueue, OfferEnd, Refusal};
+use hotline::now::Mono;
 use hotline::sim::{Params, Report, Weather, World};
 use hotline::sip::stack::Stack;
 
-fn day(seed: u64, calls: u32) -> Report {
-    let params = Params {
+fn params(seed: u64, calls: u32) -> Params {
+    Params {
         seed,
         calls,
         over: Duration::from_secs(600),
         agents: 12,
-        weather: Weather { lost: 20, doubled: 10, delay: Duration::from_millis(40) },
-        entry: EntryId::new("95599"),
-    };
-    World::new(params, support::published()).run()
+        weather: Weather { lost: 20, doubled: 10, broken: 40, delay: Duration::from_millis(40) },
+        worker_dies: None,
+    }
 }
 
-/// Every call in the journal has exactly one beginning and one end.
-fn check_ends(report: &Report) {
-    let mut begun = BTreeSet::new();
-    let mut ended: BTreeMap<CallId, u32> = BTreeMap::new();
-    let mut queued: BTreeMap<CallId, i32> = BTreeMap::new();
-    for event in &report.events {
-        let Some(call) = event.call else { continue };
-        match &event.kind {
-            EventKind::CallArrived { .. } => assert!(begun.insert(call), "{call} begins twice"),
-            EventKind::CallEnded { .. } => *ended.entry(call).or_default() += 1,
-            EventKind::QueueEntered { .. } => *queued.entry(call).or_default() += 1,
-            EventKind::QueueLeft { .. } => *queued.entry(call).or_default() -= 1,
-            _ => {}
-        }
-    }
-    for call in &begun {
-        assert_eq!(ended.get(call), Some(&1), "{call} ends once");
-        assert_eq!(queued.get(call).copied().unwrap_or(0), 0, "{call} leaves each queue it enters");
-    }
+fn day(seed: u64, calls: u32) -> Report {
+    World::new(params(seed, calls), support::published()).run()
+}
+
+fn count(report: &Report, wanted: impl Fn(&EventKind) -> bool) -> usize {
+    report.events.iter().filter(|event| wanted(&event.kind)).count()
+}
+
+/// Nothing is left and no promise was broken.
+fn check(report: &Report) {
+    assert_eq!(report.violations, [] as [String; 0], "and left: {:#?}", report.leftovers);
+    assert_eq!(report.leftovers, [] as [String; 0]);
 }
 
 #[test]
 fn a_thousand_calls_end_with_no_leg_timer_or_port_left() {
     let report = day(1, 1_000);
-    assert_eq!(report.leftovers, [] as [String; 0]);
-    assert_eq!(report.violations, [] as [String; 0]);
-    check_ends(&report);
+    check(&report);
     let left = |wanted: fn(&LeftQueue) -> bool| {
-        let is =
-            |e: &&hotline::event::Event| matches!(&e.kind, EventKind::QueueLeft { left, .. } if wanted(left));
-        report.events.iter().filter(is).count()
+        count(&report, |kind| matches!(kind, EventKind::QueueLeft { left, .. } if wanted(left)))
     };
     assert!(left(|l| *l == LeftQueue::Answered) > 50, "agents answered");
     assert!(left(|l| *l == LeftQueue::Abandoned) > 10, "callers gave up");
     assert!(left(|l| matches!(l, LeftQueue::Overflowed { .. })) > 0, "queues overflowed");
-    let messages = report.events.iter().filter(|e| matches!(e.kind, EventKind::MessageLeft { .. })).count();
-    assert!(messages > 0, "messages were left");
+    assert!(count(&report, |kind| matches!(kind, EventKind::MessageLeft { .. })) > 0, "messages were left");
     assert!(report.datagrams_lost > 100, "the network lost {}", report.datagrams_lost);
+    for refusal in [Refusal::UnknownEntry, Refusal::BadOffer, Refusal::StorageAlarm, Refusal::Draining] {
+        let refused =
+            |kind: &EventKind| matches!(kind, EventKind::CallRefused { reason, .. } if *reason == refusal);
+        assert!(count(&report, refused) > 0, "{refusal:?}");
+    }
+    for end in [OfferEnd::NoAnswer, OfferEnd::Rejected, OfferEnd::Unreachable, OfferEnd::CallerGone] {
+        let ended = |kind: &EventKind| matches!(kind, EventKind::OfferEnded { end: e, .. } if *e == end);
+        assert!(count(&report, ended) > 0, "{end:?}");
+    }
+    assert!(
+        count(&report, |kind| matches!(kind, EventKind::DeviceRegistered { .. })) > 0,
+        "devices registered"
+    );
+    assert!(count(&report, |kind| matches!(kind, EventKind::SignInRefused { .. })) > 0, "a wrong secret");
+}
+
+#[test]
+fn when_a_media_worker_dies_its_calls_end_and_their_recordings_are_kept_for_the_next_start() {
+    let worker_dies = Some(Duration::from_secs(300));
+    let report = World::new(Params { worker_dies, ..params(3, 300) }, support::published()).run();
+    assert_eq!(report.violations, [] as [String; 0]);
+    let kept = count(&report, |kind| matches!(kind, EventKind::RecordingFailed { .. }));
+    let answered = |event: &&Event| {
+        event.mono > Mono::from_millis(310_000) && matches!(event.kind, EventKind::CallAnswered { .. })
+    };
+    let refused = |event: &&Event| {
+        event.mono > Mono::from_millis(310_000)
+            && matches!(event.kind, EventKind::CallRefused { reason: Refusal::NoMediaPort, .. })
+    };
+    let (answered, refused) =
+        (report.events.iter().filter(answered).count(), report.events.iter().filter(refused).count());
+    assert!(
+        answered > 20 * refused.max(1),
+        "the other worker takes new calls: {answered}, {refused} refused"
+    );
+    assert!(kept > 0, "calls of the dead worker were being recorded");
+    assert_eq!(report.leftovers, [format!("{kept} open calls in the journal")]);
 }
 
 #[test]
@@ -72,13 +98,28 @@ fn the_same_seed_is_the_same_day_and_another_is_not() {
 }
 
 #[test]
-fn every_transition_arm_of_the_sip_machines_is_hit_over_a_few_days() {
-    let mut hit = BTreeSet::new();
-    for seed in 20..26 {
-        hit.extend(day(seed, 400).transitions);
+fn every_arm_of_the_sip_machines_and_of_a_visit_is_hit_over_a_few_days() {
+    let (mut hit, mut hotline, mut visits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    // Days with enough agents, days with few, and one on which nobody is there.
+    for (seed, agents) in [(20, 12), (21, 0), (22, 12), (23, 3), (24, 12), (25, 3)] {
+        let (calls, over) = if agents == 0 { (900, 1_500) } else { (400, 600) };
+        let params = Params { agents, over: Duration::from_secs(over), ..params(seed, calls) };
+        let report = World::new(params, support::published()).run();
+        check(&report);
+        hit.extend(report.transitions);
+        hotline.extend(report.transitions_of_hotline);
+        visits.extend(report.visit_arms);
     }
     let all: BTreeSet<&str> = Stack::all_transitions().iter().copied().collect();
-    let missed: Vec<_> = all.difference(&hit).collect();
-    println!("{} of {} transition arms hit; missed: {missed:?}", hit.len(), all.len());
-    assert!(missed.is_empty(), "arms no simulated day takes: {missed:?}");
+    let of_visits: BTreeSet<&str> = Arms::all().iter().copied().collect();
+    let missed: Vec<_> = all.difference(&hit).chain(of_visits.difference(&visits)).collect();
+    println!(
+        "SIP machines: {} of {} arms hit; by the hotline itself {}",
+        hit.len(),
+        all.len(),
+        hotline.len()
+    );
+    println!("only telephones take: {:?}", hit.difference(&hotline).collect::<Vec<_>>());
+    println!("visits: {} of {} arms hit", visits.len(), of_visits.len());
+    assert!(missed.is_empty(), "arms no simulated day takes: {missed:#?}");
 }

@@ -77,12 +77,22 @@ impl Engine {
         Self::REFUSING.iter().any(|alarm| self.house.alarms.contains(alarm))
     }
 
-    /// Why the call that just arrived cannot be taken, if so.
-    pub(super) fn refusing(&self) -> Option<Refusal> {
+    /// Why no call is answered at present, if so.
+    pub(super) fn shut(&self) -> Option<Refusal> {
         if self.house.draining.is_some() {
             Some(Refusal::Draining)
         } else if self.is_storage_failing() {
             Some(Refusal::StorageAlarm)
+        } else {
+            None
+        }
+    }
+
+    /// Why the call that just arrived cannot be taken, if so.
+    pub(super) fn refusing(&self) -> Option<Refusal> {
+        let shut = self.shut();
+        if shut.is_some() {
+            shut
         } else if self.calls.len() > self.settings.max_calls {
             Some(Refusal::TooManyCalls)
         } else if self.house.published.is_none() {

@@ -8,8 +8,10 @@ mod alarms;
 pub mod command;
 mod commands;
 mod emit;
+mod invariants;
 mod live;
 mod open_calls;
+mod patience;
 mod settings;
 mod snapshot;
 mod timers;
@@ -231,6 +233,8 @@ struct House {
     bindings: Vec<Binding>,
     /// Sign-ins of the boot before, likewise.
     seats_before: BTreeMap<AgentId, Seat>,
+    /// Arms of the visits' table taken in this boot.
+    arms: crate::call::Arms,
 }
 
 /// Where the journal stands, and what stamps events.
@@ -274,6 +278,7 @@ impl Engine {
             drained: false,
             bindings: memory.bindings,
             seats_before: memory.open.seats.clone(),
+            arms: crate::call::Arms::default(),
         };
         let journal =
             JournalHead { seq: memory.seq, calls: 0, now, config_version: memory.open.config_version };
@@ -339,7 +344,7 @@ impl Engine {
 
     /// When time alone will change something.
     pub fn poll_timeout(&self) -> Option<Mono> {
-        let drain = self.house.draining.filter(|_| !self.calls.is_empty());
+        let drain = self.house.draining.filter(|at| !self.calls.is_empty() && *at != Mono(u64::MAX));
         [self.stack.poll_timeout(), self.router.poll_timeout(), self.timers.next(), drain]
             .into_iter()
             .flatten()
@@ -361,30 +366,6 @@ impl Engine {
         &self.stats
     }
 
-    /// True when nothing of any call is left: no leg, dialog, timer or port (simulation's end check).
-    pub fn leftovers(&self) -> Vec<String> {
-        let mut left = Vec::new();
-        let (transactions, dialogs, _) = self.stack.counts();
-        let ports = self.media.ports.in_use();
-        let legs: u32 = self.media.load.iter().sum();
-        for (what, n) in [
-            ("calls", self.calls.len()),
-            ("legs", usize::try_from(legs).unwrap_or(usize::MAX)),
-            ("dialogs known to the engine", self.dialogs.len()),
-            ("dialogs", dialogs),
-            ("transactions", transactions),
-            ("timers", self.timers.len()),
-            ("ports", ports),
-            ("calls with sound in memory", self.media.unspooled.len()),
-            ("open calls in the journal", self.open.calls().count()),
-        ] {
-            if n > 0 {
-                left.push(format!("{n} {what}"));
-            }
-        }
-        left
-    }
-
     pub fn router(&self) -> &Router {
         &self.router
     }
@@ -393,31 +374,46 @@ impl Engine {
         &self.stack
     }
 
+    /// Arms of the visits' table taken so far.
+    pub fn visit_arms(&self) -> crate::call::Arms {
+        self.house.arms
+    }
+
     /// Time-outs and the cores' outputs, until nothing more follows.
     fn settle(&mut self) {
         let now = self.journal.now;
         self.look_after_ports();
+        self.carry_on();
         self.stack.handle_timeout(now);
+        self.carry_on();
         self.router.handle_timeout(now.mono);
+        self.carry_on();
         while let Some((call, timer)) = self.timers.expired(now.mono) {
             self.on_timer(call, timer);
+            self.carry_on();
         }
         if self.house.draining.is_some_and(|deadline| now.mono >= deadline) {
             self.house.draining = Some(Mono(u64::MAX));
             self.stop_all();
-        }
-        loop {
-            if let Some(output) = self.stack.poll_output() {
-                self.on_stack_output(output);
-            } else if let Some(output) = self.router.poll_output() {
-                self.on_router_output(output);
-            } else {
-                break;
-            }
+            self.carry_on();
         }
         if self.house.draining.is_some() && self.calls.is_empty() && !self.house.drained {
             self.house.drained = true;
             self.outputs.push_back(Output::Drained);
+        }
+    }
+
+    /// What follows from what was said. Routing comes first: whatever a caller does next finds them
+    /// where routing has put them.
+    fn carry_on(&mut self) {
+        loop {
+            if let Some(output) = self.router.poll_output() {
+                self.on_router_output(output);
+            } else if let Some(output) = self.stack.poll_output() {
+                self.on_stack_output(output);
+            } else {
+                break;
+            }
         }
     }
 }

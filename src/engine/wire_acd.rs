@@ -71,7 +71,9 @@ impl Engine {
 
     /// First the agent's sockets, then the INVITE that names them.
     fn offer(&mut self, id: CallId, agent: AgentId, device: DeviceId) {
-        let Some(live) = self.calls.get_mut(&id) else { return };
+        // While many calls are stopped, routing still brings together who is about to be stopped.
+        let live = self.calls.get_mut(&id).filter(|live| live.call.ended().is_none());
+        let Some(live) = live else { return };
         let leg = LegId { call: id, n: live.next_leg };
         live.next_leg += 1;
         live.agents.push(AgentLeg {

@@ -50,7 +50,6 @@ impl Engine {
     }
 
     fn on_opened(&mut self, leg: LegId) {
-        let failing = self.is_storage_failing();
         let Some(live) = self.calls.get_mut(&leg.call) else { return };
         if let Some(sockets) = live.sockets_mut(leg)
             && let Sockets::Opening { port } = *sockets
@@ -58,11 +57,8 @@ impl Engine {
             *sockets = Sockets::Open { port };
             self.timers.cancel(leg.call, Timer::Media);
             if leg.is_caller() {
-                // Storage may have failed since the call was admitted.
-                let input = match failing {
-                    true => call::Input::OpenFailed(Refusal::StorageAlarm),
-                    false => call::Input::Opened,
-                };
+                // The spool or the journal may have failed while the sockets were being opened.
+                let input = self.shut().map_or(call::Input::Opened, call::Input::OpenFailed);
                 self.advance(leg.call, input);
             } else {
                 self.ring_agent(leg);
@@ -214,7 +210,7 @@ impl Engine {
         self.finish_media(leg.call);
     }
 
-    fn unload(&mut self, id: CallId) {
+    pub(super) fn unload(&mut self, id: CallId) {
         let Some(live) = self.calls.get(&id) else { return };
         if let Some(load) = self.media.load.get_mut(usize::from(live.worker.0)) {
             *load = load.saturating_sub(1);
@@ -240,7 +236,7 @@ impl Engine {
         self.timers.cancel_all(id);
         if spooled {
             self.outputs.push_back(Output::Media { worker, command: Command::EndCall { call: id } });
-            self.timers.set(id, Timer::Media, self.journal.now.mono + super::settings::MEDIA_PATIENCE);
+            self.timers.set(id, Timer::Media, self.journal.now.mono + super::settings::CLOSING_PATIENCE);
         } else {
             self.forget(id);
         }

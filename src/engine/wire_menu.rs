@@ -128,13 +128,4 @@ impl Engine {
         };
         self.emit(actor, Some(id), kind);
     }
-
-    /// What a call hears when nothing can be played is decided by its phase; the output is the same.
-    pub(super) fn on_timer(&mut self, id: CallId, timer: Timer) {
-        match timer {
-            Timer::MenuWait => self.menu_input(id, Input::Timeout),
-            Timer::MessageLimit => self.advance(id, call::Input::MessageLimit),
-            Timer::Media => self.on_media_silent(id),
-        }
-    }
 }

@@ -7,7 +7,7 @@ use super::{Engine, Output};
 use crate::acd::api::Input as AcdInput;
 use crate::call::{self, Call, Visitor};
 use crate::config::published::Published;
-use crate::event::{Actor, EventKind, LegStats, OfferEnd, Refusal};
+use crate::event::{Actor, Alarm, EventKind, LegStats, OfferEnd, Refusal};
 use crate::ids::*;
 use crate::media::command::{Command, Negotiated};
 use crate::sdp;
@@ -209,8 +209,12 @@ impl Engine {
     }
 
     fn least_loaded_worker(&self) -> WorkerId {
-        let least = self.media.load.iter().enumerate().min_by_key(|(_, load)| **load);
-        WorkerId(least.and_then(|(i, _)| u8::try_from(i).ok()).unwrap_or(0))
+        let workers = self.media.load.iter().enumerate();
+        let workers = workers.filter_map(|(i, load)| Some((WorkerId(u8::try_from(i).ok()?), *load)));
+        let least = workers.min_by_key(|(worker, load)| {
+            (self.house.troubled.contains(&(Alarm::MediaWorker, *worker)), *load)
+        });
+        least.map_or(WorkerId(0), |(worker, _)| worker)
     }
 
     /// The peer of `dialog` is gone, or its dialog is.
