@@ -274,7 +274,7 @@ fn a_worker_that_answers_nothing_leaves_no_call_behind() {
     let call = bench.answered();
     bench.tell(Input::Drain { deadline: bench.now.mono });
     for _ in 0..3 {
-        bench.pass(Duration::from_secs(4));
+        bench.pass(Duration::from_secs(40));
     }
     assert!(bench.raised(Alarm::MediaWorker));
     assert_eq!(bench.engine.calls(), 0);

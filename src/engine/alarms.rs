@@ -124,7 +124,7 @@ impl Engine {
 
     pub(super) fn on_directory(&mut self, directory: Arc<Directory>) {
         self.stack.set_devices(directory.devices.clone());
-        let bindings = std::mem::take(&mut self.house.bindings);
+        let bindings = std::mem::take(&mut self.house.before.bindings);
         if !bindings.is_empty() {
             self.stack.restore_bindings(self.journal.now, bindings);
         }
@@ -144,7 +144,7 @@ impl Engine {
     /// Whoever was signed in when the server stopped still is, unless agent or telephone is gone.
     fn seat_again(&mut self, directory: &Directory) {
         let mut signins = SignIns::default();
-        for (agent, Seat { device, not_ready }) in std::mem::take(&mut self.house.seats_before) {
+        for (agent, Seat { device, not_ready }) in std::mem::take(&mut self.house.before.seats) {
             match directory.agents.get(&agent) {
                 Some(profile) if directory.devices.iter().any(|account| account.id == device) => {
                     self.house.seats.insert(device.clone(), agent);

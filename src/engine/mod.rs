@@ -229,12 +229,15 @@ struct House {
     orders: BTreeMap<AgentId, Actor>,
     draining: Option<Mono>,
     drained: bool,
-    /// Registrations of the boot before, until the directory says which devices there are.
-    bindings: Vec<Binding>,
-    /// Sign-ins of the boot before, likewise.
-    seats_before: BTreeMap<AgentId, Seat>,
+    before: Before,
     /// Arms of the visits' table taken in this boot.
     arms: crate::call::Arms,
+}
+
+/// What the boot before leaves, until the directory says which agents and devices there are.
+struct Before {
+    bindings: Vec<Binding>,
+    seats: BTreeMap<AgentId, Seat>,
 }
 
 /// Where the journal stands, and what stamps events.
@@ -276,8 +279,7 @@ impl Engine {
             orders: BTreeMap::new(),
             draining: None,
             drained: false,
-            bindings: memory.bindings,
-            seats_before: memory.open.seats.clone(),
+            before: Before { bindings: memory.bindings, seats: memory.open.seats.clone() },
             arms: crate::call::Arms::default(),
         };
         let journal =
