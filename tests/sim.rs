@@ -18,6 +18,21 @@ use hotline::now::Mono;
 use hotline::sim::{Params, Report, Weather, World};
 use hotline::sip::stack::Stack;
 
+/// Arms the hotline itself cannot take, and its telephones do: it answers every request but INVITE
+/// within the turn in which it came, so none waits in Trying or Proceeding; and on connections
+/// timers D and J are zero (RFC 3261 §17.1.1.2, §17.2.2), so Completed is over within its turn.
+const TELEPHONES_ONLY: &[&str] = &[
+    "invite client: Completed, transport error -> Terminated",
+    "non-invite server: Trying, request again",
+    "non-invite server: Trying, 1xx from user -> Proceeding",
+    "non-invite server: Trying, transport error -> Terminated",
+    "non-invite server: Proceeding, request again",
+    "non-invite server: Proceeding, 1xx from user",
+    "non-invite server: Proceeding, final from user -> Completed",
+    "non-invite server: Proceeding, transport error -> Terminated",
+    "non-invite server: Completed, transport error -> Terminated",
+];
+
 fn params(seed: u64, calls: u32) -> Params {
     Params {
         seed,
@@ -124,9 +139,10 @@ fn every_arm_of_the_sip_machines_and_of_a_visit_is_hit_over_a_few_days() {
         all.len(),
         hotline.len()
     );
-    println!("only telephones take: {:?}", hit.difference(&hotline).collect::<Vec<_>>());
+    let others: Vec<_> = hit.difference(&hotline).filter(|arm| !TELEPHONES_ONLY.contains(arm)).collect();
     println!("visits: {} of {} arms hit", visits.len(), of_visits.len());
     assert!(missed.is_empty(), "arms no simulated day takes: {missed:#?}");
+    assert!(others.is_empty(), "arms only telephones take, and the hotline could: {others:#?}");
 }
 
 #[test]
