@@ -23,16 +23,21 @@ pub(in crate::sim) struct Secret {
     pub password: String,
 }
 
+/// What a dialog is known by: Call-ID, both sides, and where requests go.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct Names {
+    pub call_id: String,
+    pub local: String,
+    pub remote: String,
+    pub target: String,
+}
+
 /// One side of a dialog, by hand.
 #[derive(Clone, Debug)]
 pub(in crate::sim) struct Talk {
     pub at: SocketAddr,
     pub over: Over,
-    pub call_id: String,
-    pub local: String,
-    pub remote: String,
-    /// Where requests go within the dialog.
-    pub target: String,
+    pub names: Names,
     pub peer: SocketAddr,
     pub flow: Option<FlowId>,
     pub cseq: u32,
@@ -50,10 +55,12 @@ impl Talk {
         Talk {
             at,
             over,
-            call_id: format!("bare-{n}@{at}"),
-            local: format!("<sip:{user}@{at}>;tag=b{n}"),
-            remote: format!("<sip:{number}@{peer}>"),
-            target: format!("sip:{number}@{peer}"),
+            names: Names {
+                call_id: format!("bare-{n}@{at}"),
+                local: format!("<sip:{user}@{at}>;tag=b{n}"),
+                remote: format!("<sip:{number}@{peer}>"),
+                target: format!("sip:{number}@{peer}"),
+            },
             peer,
             flow: None,
             cseq: 0,
@@ -72,10 +79,12 @@ impl Talk {
         let contact = text(HeaderName::Contact)?;
         let target = contact.trim_start_matches('<').split('>').next()?.to_owned();
         Some(Talk {
-            local: format!("{};tag=b{n}", text(HeaderName::To)?),
-            remote: text(HeaderName::From)?,
-            call_id: text(HeaderName::CallId)?,
-            target,
+            names: Names {
+                local: format!("{};tag=b{n}", text(HeaderName::To)?),
+                remote: text(HeaderName::From)?,
+                call_id: text(HeaderName::CallId)?,
+                target,
+            },
             flow: Some(flow),
             invite: bytes.to_vec(),
             ..Talk::begin(at, over, ("", ""), flow.remote(), n)
@@ -85,7 +94,7 @@ impl Talk {
     fn via(&mut self) -> String {
         self.branches += 1;
         let transport = if self.over == Over::Tcp { "TCP" } else { "UDP" };
-        let tag = self.local.rsplit("tag=").next().unwrap_or("");
+        let tag = self.names.local.rsplit("tag=").next().unwrap_or("");
         format!("SIP/2.0/{transport} {};branch=z9hG4bK-{tag}-{}-{}", self.at, self.at.port(), self.branches)
     }
 
@@ -97,10 +106,10 @@ impl Talk {
     }
 
     fn head(&mut self, method: &str, cseq: u32, via: &str) -> Writer {
-        let mut writer = Writer::request(method, &self.target);
+        let mut writer = Writer::request(method, &self.names.target);
         writer.header("Via", via).header("Max-Forwards", "70");
-        writer.header("From", &self.local).header("To", &self.remote);
-        writer.header("Call-ID", &self.call_id).header("CSeq", &format!("{cseq} {method}"));
+        writer.header("From", &self.names.local).header("To", &self.names.remote);
+        writer.header("Call-ID", &self.names.call_id).header("CSeq", &format!("{cseq} {method}"));
         writer
     }
 
@@ -125,8 +134,8 @@ impl Talk {
         let uri = format!("sip:{}", self.peer);
         let mut writer = Writer::request("REGISTER", &uri);
         writer.header("Via", &via).header("Max-Forwards", "70");
-        writer.header("From", &self.local).header("To", &self.remote);
-        writer.header("Call-ID", &self.call_id).header("CSeq", &format!("{} REGISTER", self.cseq));
+        writer.header("From", &self.names.local).header("To", &self.names.remote);
+        writer.header("Call-ID", &self.names.call_id).header("CSeq", &format!("{} REGISTER", self.cseq));
         writer.header("Contact", &self.contact()).header("Expires", &expires.to_string());
         if let Some(nonce) = self.nonce.take() {
             let Secret { user, realm, password } = secret;
@@ -176,12 +185,12 @@ impl Talk {
 
     /// ACK of a failure: To as in the response, else as in the INVITE.
     pub fn ack_failure(&mut self, response: &Message<'_>) -> Vec<u8> {
-        let (remote, target) = (self.remote.clone(), self.target.clone());
+        let (remote, target) = (self.names.remote.clone(), self.names.target.clone());
         if let Some(to) = response.text(HeaderName::To) {
-            self.remote = to.to_owned();
+            self.names.remote = to.to_owned();
         }
         let ack = self.ack(SameBranch::Yes, b"");
-        (self.remote, self.target) = (remote, target);
+        (self.names.remote, self.names.target) = (remote, target);
         ack
     }
 
@@ -206,18 +215,18 @@ impl Talk {
                 writer.header_parts(name, &[header.raw()]);
             }
         }
-        writer.header("To", &self.local).header("Contact", &self.contact());
+        writer.header("To", &self.names.local).header("Contact", &self.contact());
         writer.body("application/sdp", sdp)
     }
 
     /// Takes tag and target from the answer to our INVITE.
     pub fn learn(&mut self, response: &Message<'_>) {
         if let Some(to) = response.text(HeaderName::To) {
-            self.remote = to.to_owned();
+            self.names.remote = to.to_owned();
         }
         if let Some(contact) = response.text(HeaderName::Contact) {
             let target = contact.trim_start_matches('<').split('>').next();
-            self.target = target.unwrap_or(contact).to_owned();
+            self.names.target = target.unwrap_or(contact).to_owned();
         }
     }
 }

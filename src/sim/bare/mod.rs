@@ -218,7 +218,8 @@ impl Bare {
         };
         let Ok(message) = Message::parse(bytes) else { return };
         let call_id = message.text(HeaderName::CallId).unwrap_or("");
-        let known = self.parties.iter().rposition(|p| p.talk.call_id == call_id && p.talk.at == arrival.to);
+        let known =
+            self.parties.iter().rposition(|p| p.talk.names.call_id == call_id && p.talk.at == arrival.to);
         let Some(who) = known else {
             if bytes.starts_with(b"INVITE") {
                 self.rung(now, rng, arrival, bytes);

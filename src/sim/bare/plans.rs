@@ -203,26 +203,29 @@ fn visit(rng: &mut ChaCha20Rng, kind: u32) -> (Over, Acks, Script) {
                 (1, 900, Step::Again),
             ],
         ),
+        _ => longer_visit(kind, call),
+    }
+}
+
+/// The same for those who stay.
+fn longer_visit(kind: u32, call: Step) -> (Over, Acks, Script) {
+    use Sound::*;
+    let simple = |script| (Over::Udp, Acks::Properly, script);
+    match kind {
         // Rings a colleague, who thinks about new offers.
-        11 => simple(
-            Acks::Properly,
-            vec![
-                (0, 1, call),
-                (2_500, 3_500, Step::Update(Both)),
-                (50, 190, Step::Again),
-                (500, 900, Step::Again),
-                (1_500, 2_500, Step::Again),
-                (5_000, 30_000, Step::Bye),
-            ],
-        ),
-        13 => simple(
-            Acks::Properly,
-            vec![
-                (0, 1, Step::Invite(Some(Plain))),
-                (2_500, 5_000, Step::Info('0')),
-                (400_000, 500_000, Step::Bye),
-            ],
-        ),
+        11 => simple(vec![
+            (0, 1, call),
+            (2_500, 3_500, Step::Update(Both)),
+            (50, 190, Step::Again),
+            (500, 900, Step::Again),
+            (1_500, 2_500, Step::Again),
+            (5_000, 30_000, Step::Bye),
+        ]),
+        13 => simple(vec![
+            (0, 1, Step::Invite(Some(Plain))),
+            (2_500, 5_000, Step::Info('0')),
+            (400_000, 500_000, Step::Bye),
+        ]),
         14 => (
             Over::Tcp,
             Acks::Properly,
@@ -232,8 +235,8 @@ fn visit(rng: &mut ChaCha20Rng, kind: u32) -> (Over, Acks, Script) {
                 (400_000, 500_000, Step::Bye),
             ],
         ),
-        15 => simple(Acks::Properly, vec![(0, 1, call), (5, 1_500, Step::Cancel), (3_000, 9_000, Step::Bye)]),
-        _ => simple(Acks::Properly, vec![(0, 1, Step::Invite(Some(Plain))), (2_000, 90_000, Step::Vanish)]),
+        15 => simple(vec![(0, 1, call), (5, 1_500, Step::Cancel), (3_000, 9_000, Step::Bye)]),
+        _ => simple(vec![(0, 1, Step::Invite(Some(Plain))), (2_000, 90_000, Step::Vanish)]),
     }
 }
 
