@@ -2,12 +2,13 @@
 //!
 //! Binds COUNT ports (BASE, BASE + STEP …). A visit begins with the first RTP packet of a new
 //! source; from then on a tone goes back at 50 packets a second to where the packets come from, keys
-//! are pressed at their seconds, and what arrives is counted. One JSON line a visit, written when
+//! are pressed at their seconds (as telephone-events, or as those and as tones that begin 40 ms before,
+//! like those of a gateway), and what arrives is counted. One JSON line a visit, written when
 //! packets have stopped for `--idle` seconds and at the end. Ends when standard input is closed.
 //!
 //! ```text
 //! rtp_end --ip 127.0.0.2 --base 10000 --count 500 --out visits.jsonl [--step 4] [--tone 440]
-//!         [--expect 620] [--key 0@1.5]... [--as events|tones] [--idle 3]
+//!         [--expect 620] [--key 0@1.5]... [--as events|both] [--idle 3]
 //! ```
 
 use std::error::Error;
@@ -27,7 +28,8 @@ const FRAME: usize = 160;
 /// A tick of 20 ms is served in slots, so that packets do not leave in one burst.
 const SLOTS: usize = 4;
 const SLOT: Duration = Duration::from_millis(5);
-/// Packets of a key: down, repeated end.
+/// Ticks of a key: its tone alone, down, repeated end.
+const AHEAD: u32 = 2;
 const DOWN: u32 = 5;
 const ENDS: u32 = 3;
 const EVENT_TYPE: u8 = 101;
@@ -40,7 +42,7 @@ struct Options {
     tone: f64,
     expect: Option<f64>,
     keys: Vec<(Key, f64)>,
-    as_tones: bool,
+    with_tones: bool,
     idle: f64,
     out: String,
 }
@@ -54,7 +56,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
         tone: 440.0,
         expect: None,
         keys: Vec::new(),
-        as_tones: false,
+        with_tones: false,
         idle: 3.0,
         out: "/dev/stdout".into(),
     };
@@ -69,7 +71,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
             "--tone" => o.tone = value.parse()?,
             "--expect" => o.expect = Some(value.parse()?),
             "--key" => o.keys.push(key(value).ok_or("a key is KEY@SECONDS")?),
-            "--as" => o.as_tones = value == "tones",
+            "--as" => o.with_tones = value == "both",
             "--idle" => o.idle = value.parse()?,
             "--out" => o.out = value.clone(),
             other => return Err(format!("there is no option {other}").into()),
@@ -120,6 +122,7 @@ struct Visit {
     longest_gap: f64,
     expected_heard: f64,
     sent: u32,
+    tick: u32,
     pressed: usize,
     key_tick: u32,
 }
@@ -137,6 +140,7 @@ impl Visit {
             longest_gap: 0.0,
             expected_heard: 0.0,
             sent: 0,
+            tick: 0,
             pressed: 0,
             key_tick: 0,
         }
@@ -169,30 +173,43 @@ impl Visit {
         }
     }
 
-    /// The packet of this tick.
-    fn packet(&mut self, n: usize, now: f64, o: &Options, sounds: &Sounds) -> Vec<u8> {
+    /// The packets of this tick: sound, a telephone-event, or both.
+    fn packets(&mut self, n: usize, now: f64, o: &Options, sounds: &Sounds) -> Vec<Vec<u8>> {
         let due = o.keys.get(self.pressed).filter(|(_, at)| now - self.first >= *at).map(|(key, _)| *key);
-        let base = (n as u32) << 20;
-        let mut timestamp = base.wrapping_add(self.sent.wrapping_mul(FRAME as u32));
-        let (mut payload_type, mut payload) = (self.payload_type, Vec::new());
-        match due {
-            Some(_) if o.as_tones => {
-                self.key_tick += 1;
-                let index = self.pressed;
-                payload.extend_from_slice(sounds.keys[index].frame(payload_type, self.key_tick as usize));
-                self.release(DOWN);
-            }
-            Some(key) => {
-                timestamp = timestamp.wrapping_sub(self.key_tick * FRAME as u32);
-                self.key_tick += 1;
-                let [high, low] = ((self.key_tick.min(DOWN) * FRAME as u32) as u16).to_be_bytes();
-                let end = if self.key_tick > DOWN { 0x80 } else { 0 };
-                payload.extend([key.event_code(), 10 | end, high, low]);
-                payload_type = EVENT_TYPE | if self.key_tick == 1 { 0x80 } else { 0 };
-                self.release(DOWN + ENDS);
-            }
-            None => payload.extend_from_slice(sounds.tone.frame(payload_type, self.sent as usize)),
+        let timestamp = ((n as u32) << 20).wrapping_add(self.tick.wrapping_mul(FRAME as u32));
+        let (tick, payload_type) = (self.tick as usize, self.payload_type);
+        let mut packets = Vec::new();
+        let event = due.and_then(|key| self.event(key, o.with_tones));
+        let sounding = due.is_some() && self.key_tick <= AHEAD + DOWN;
+        if o.with_tones && sounding {
+            let tone = sounds.keys[self.pressed].frame(payload_type, tick);
+            packets.push(self.packet(n, payload_type, timestamp, tone));
+        } else if event.is_none() || o.with_tones {
+            packets.push(self.packet(n, payload_type, timestamp, sounds.tone.frame(payload_type, tick)));
         }
+        if let Some(event) = event {
+            let begun = timestamp.wrapping_sub((self.key_tick - AHEAD - 1) * FRAME as u32);
+            let marker = if self.key_tick == AHEAD + 1 { 0x80 } else { 0 };
+            packets.push(self.packet(n, EVENT_TYPE | marker, begun, &event));
+        }
+        if self.key_tick >= AHEAD + DOWN + ENDS {
+            self.key_tick = 0;
+            self.pressed += 1;
+        }
+        self.tick = self.tick.wrapping_add(1);
+        packets
+    }
+
+    /// Goes on with a key; `None` while only its tone is there.
+    fn event(&mut self, key: Key, with_tones: bool) -> Option<[u8; 4]> {
+        self.key_tick = if with_tones { self.key_tick + 1 } else { self.key_tick.max(AHEAD) + 1 };
+        let held = self.key_tick.checked_sub(AHEAD).filter(|held| *held > 0)?;
+        let [high, low] = ((held.min(DOWN) * FRAME as u32) as u16).to_be_bytes();
+        let end = if held > DOWN { 0x80 } else { 0 };
+        Some([key.event_code(), 10 | end, high, low])
+    }
+
+    fn packet(&mut self, n: usize, payload_type: u8, timestamp: u32, payload: &[u8]) -> Vec<u8> {
         let mut packet = vec![0x80, payload_type];
         packet.extend((self.sent as u16).to_be_bytes());
         packet.extend(timestamp.to_be_bytes());
@@ -200,13 +217,6 @@ impl Visit {
         packet.extend(payload);
         self.sent = self.sent.wrapping_add(1);
         packet
-    }
-
-    fn release(&mut self, ticks: u32) {
-        if self.key_tick >= ticks {
-            self.key_tick = 0;
-            self.pressed += 1;
-        }
     }
 
     fn line(&self, port: u16, started: f64) -> String {
@@ -309,9 +319,10 @@ fn run(
             telephone.drain(seconds, o, &mut done);
             let Telephone { socket, visit, .. } = telephone;
             if let Some(visit) = visit.as_mut().filter(|v| seconds - v.last < 1.0) {
-                let packet = visit.packet(n, seconds, o, sounds);
-                // A peer that has hung up answers with ICMP; the visit ends by silence.
-                let _ = socket.send_to(&packet, visit.peer);
+                for packet in visit.packets(n, seconds, o, sounds) {
+                    // A peer that has hung up answers with ICMP; the visit ends by silence.
+                    let _ = socket.send_to(&packet, visit.peer);
+                }
             }
         }
         for (port, visit) in done.drain(..) {

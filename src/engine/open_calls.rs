@@ -158,3 +158,30 @@ impl OpenCalls {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{BootId, EntryId, NodeId, WorkerId};
+    use crate::sealed::Sealed;
+
+    #[test]
+    fn a_call_cut_off_while_nothing_happened_lasted_until_its_last_sound() {
+        let call = CallId { node: NodeId(1), boot: BootId(1), n: 1 };
+        let mut open = OpenCalls::default();
+        let caller = Sealed::from_hex("").unwrap();
+        open.apply_to_call(
+            call,
+            Wall(1_000),
+            &EventKind::CallArrived { entry: EntryId::new("95599"), caller },
+        );
+        let codec = "PCMA".to_owned();
+        let answered = EventKind::CallAnswered { worker: WorkerId(0), codec, recorded: true };
+        open.apply_to_call(call, Wall(1_500), &answered);
+        assert_eq!(open.unended().collect::<Vec<_>>(), [call]);
+        open.heard(call, Wall(9_750));
+        open.heard(call, Wall(2_000));
+        let told = open.interrupted();
+        assert_eq!(told.iter().map(|one| one.duration_ms).collect::<Vec<_>>(), [8_250]);
+    }
+}

@@ -30,7 +30,7 @@ impl Signal {
     }
 
     /// The two frequencies of a key (ITU-T Q.23), for as long as it is the signal.
-    pub(super) fn key_tone(key: Key) -> [f64; 2] {
+    pub fn key_tone(key: Key) -> [f64; 2] {
         const ROWS: [f64; 4] = [697.0, 770.0, 852.0, 941.0];
         const COLUMNS: [f64; 3] = [1_209.0, 1_336.0, 1_477.0];
         let (row, column) = match key {

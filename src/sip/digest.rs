@@ -25,6 +25,13 @@ impl Algorithm {
         }
     }
 
+    /// Whether a telephone of this User-Agent may be shown a challenge with this algorithm. A telephone
+    /// passes over those it does not know (RFC 8760 §2.4), but baresip before 3 gives up at the first one.
+    pub fn is_bearable(self, user_agent: &str) -> bool {
+        let gives_up = ["baresip v0.", "baresip v1.", "baresip v2."];
+        self == Algorithm::Md5 || !gives_up.iter().any(|name| user_agent.starts_with(name))
+    }
+
     fn of(name: &str) -> Option<Algorithm> {
         [Algorithm::Sha256, Algorithm::Md5].into_iter().find(|a| a.name().eq_ignore_ascii_case(name))
     }

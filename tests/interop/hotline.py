@@ -139,6 +139,11 @@ calls = {calls}
             raise RuntimeError(f"hotline {' '.join(words)}: {out.returncode}\n{out.stdout}{out.stderr}")
         return out.stdout
 
+    def told(self, *words):
+        """What a subcommand lists: an array, or a line each."""
+        text = self.command(*words, "--format", "json")
+        return json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines()]
+
     def ask(self, command, **fields):
         """One request over the control socket."""
         with socket.socket(socket.AF_UNIX) as control:
@@ -164,9 +169,15 @@ calls = {calls}
 
     def rows(self):
         """The index of calls, oldest first."""
-        lines = self.command("calls", "list", "--limit", "10000", "--format", "json").splitlines()
-        told = [json.loads(line) for line in lines]
-        return sorted(told, key=lambda row: (row["arrived_at"], row["first_seq"]))
+        return sorted(self.told("calls", "list", "--limit", "10000", "--numbers"), key=lambda row: (row["arrived_at"], row["first_seq"]))
+
+    def events(self):
+        """The journal."""
+        folder = os.path.join(self.storage, "journal")
+        for name in sorted(name for name in os.listdir(folder) if name.endswith(".jsonl")):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                whole = (json.loads(line) for line in file if line.endswith("\n"))
+                yield from (line["event"] for line in whole if "event" in line)
 
     def finished_rows(self, count, timeout):
         """Waits until `count` calls are over and their recordings archived."""

@@ -94,7 +94,7 @@ class Sipp:
         self.statistics = os.path.join(directory, self.name + ".csv")
         with open(os.path.join(HERE, "sipp", scenario + ".xml"), encoding="utf-8") as file:
             text = file.read()
-        settings = {"codec": CODECS[codec], "codec_name": codec, "stay_ms": 600_000, "ring_ms": 100,
+        settings = {"codec": CODECS[codec], "codec_name": codec, "stay_ms": 600_000, "prefix": "1380000", "ring_ms": 100,
                     "talk_ms": 2_000, **settings}
         for key, value in settings.items():
             text = text.replace("{{" + key + "}}", str(value))
@@ -150,6 +150,7 @@ class Sound:
     """`rtp_end`: the sound of the telephones of one SIPp process."""
 
     def __init__(self, directory, ip, count, tone, expect=None, base=10000, keys=(), style="events", idle=3.0):
+        self.base, self.step = base, 4
         self.out = os.path.join(directory, f"visits-{ip}-{base}.jsonl")
         words = ["--ip", ip, "--base", str(base), "--count", str(count), "--tone", str(tone), "--out", self.out,
                  "--as", style, "--idle", str(idle)]

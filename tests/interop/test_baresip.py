@@ -36,7 +36,7 @@ class Calls(unittest.TestCase):
                    "audio_codecs=PCMA,PCMU")
         agent = Baresip(self.directory, "desk1", host(7), 15072, AGENT, account, rtp="31000-31999")
         self.addCleanup(agent.stop)
-        agent.event("REGISTER_OK", 10)
+        wait_until(lambda: "device_registered" in [e["kind"]["event"] for e in server.events()], 10, "it registers")
         server.ask("sign_in", agent="1001", device="desk1", secret="482913")
         caller = Baresip(self.directory, "caller", host(1), 15090, CALLER)
         self.addCleanup(caller.stop)
@@ -44,7 +44,7 @@ class Calls(unittest.TestCase):
 
     def prompts(self, server):
         """Name → file and text of every Mandarin prompt."""
-        listed = json.loads(server.command("prompts", "list", "--format", "json"))
+        listed = server.told("prompts", "list")
         return {one["name"]: (os.path.join(ROOT, "prompts", "zh-CN", one["name"] + ".wav"), one["text"])
                 for one in listed if one["language"] == "zh-CN"}
 

@@ -4,6 +4,8 @@ use super::Stack;
 use super::receive::Arrival;
 use crate::ids::DeviceId;
 use crate::now::Now;
+use crate::sip::digest::Algorithm;
+use crate::sip::grammar::name::HeaderName;
 use crate::sip::registrar::request::{Current, Refused, Registration};
 use crate::sip::registrar::{Staleness, Verdict};
 
@@ -61,7 +63,12 @@ impl Stack {
             Staleness::First => "",
             Staleness::Stale => ", stale=true",
         };
-        let algorithms = self.registrar.algorithms(device);
+        let mut algorithms = self.registrar.algorithms(device);
+        if let Some(user_agent) = arrival.message.text(HeaderName::UserAgent)
+            && algorithms.contains(&Algorithm::Md5)
+        {
+            algorithms.retain(|algorithm| algorithm.is_bearable(user_agent));
+        }
         self.answer(now, arrival, 401, |writer| {
             for algorithm in algorithms {
                 let algorithm = algorithm.name();

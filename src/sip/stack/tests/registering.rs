@@ -119,6 +119,20 @@ fn a_telephone_registers_is_called_and_expires() {
 }
 
 #[test]
+fn a_telephone_that_gives_up_at_an_unknown_algorithm_is_not_shown_one() {
+    for (user_agent, offers) in [("baresip v1.0.0 (x86_64/linux)", 1), ("baresip v3.1.0", 2), ("Desk 4", 2)] {
+        let mut bench = Bench::new();
+        let mut phone = Phone { algorithm: Algorithm::Md5, ..Phone::new("1001") };
+        let headers = format!("User-Agent: {user_agent}\r\n{HERE}");
+        let challenge = bench.ask(&phone.register(&headers));
+        let shown = challenge.lines().filter(|line| line.starts_with("WWW-Authenticate:")).count();
+        assert_eq!(shown, offers, "{user_agent}");
+        phone.take_nonce(&challenge);
+        assert_eq!(code(&bench.ask(&phone.register(&headers))), 200);
+    }
+}
+
+#[test]
 fn nobody_registers_without_the_password() {
     for mut phone in
         [Phone { password: "wrong", ..Phone::new("1001") }, Phone::new("nobody"), Phone::new("desk")]
