@@ -13,12 +13,13 @@ use std::time::Duration;
 
 use hotline::ids::{BootId, CallId, LegId, NodeId, PromptHash, WorkerId};
 use hotline::io::clock::Clock;
-use hotline::io::media_worker::tap::{ReceivedPacket, Spool};
+use hotline::io::media_worker::tap::Spool;
 use hotline::io::media_worker::{MediaCounters, WorkerConfig, spawn};
 use hotline::io::rtp_socket::{Batch, Network, RtpSocket, UdpNetwork, UdpRtpSocket};
 use hotline::media::command::*;
 use hotline::media::rtp;
 use hotline::now::Mono;
+use hotline::record::block::Packet;
 use hotline::record::spool::Entry;
 
 const FIRST_PORT: u16 = 20_000;
@@ -35,7 +36,7 @@ impl Spool for FileSpool {
         self.bytes.extend_from_slice(&[0; 24]);
     }
 
-    fn push_received(&mut self, packet: &ReceivedPacket<'_>) {
+    fn push_received(&mut self, packet: &Packet<'_>) {
         self.bytes.extend_from_slice(&packet.at.0.to_le_bytes());
         self.bytes.extend_from_slice(&packet.timestamp.to_le_bytes());
         self.bytes.extend_from_slice(packet.payload);

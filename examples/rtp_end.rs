@@ -21,7 +21,8 @@ use std::time::{Duration, Instant};
 
 use hotline::ids::Key;
 use hotline::media::command::Codec;
-use hotline::phone::{g711, listen, signal};
+use hotline::media::g711;
+use hotline::phone::{listen, signal};
 
 const FRAME: usize = 160;
 /// A tick of 20 ms is served in slots, so that packets do not leave in one burst.
@@ -93,12 +94,12 @@ struct Sound {
 impl Sound {
     fn of(hz: f64) -> Sound {
         let samples = signal::tone(hz, 0.3, 1.0);
-        Sound { pcmu: g711::encode(Codec::Pcmu, &samples), pcma: g711::encode(Codec::Pcma, &samples) }
+        Sound { pcmu: g711::bytes(Codec::Pcmu, &samples), pcma: g711::bytes(Codec::Pcma, &samples) }
     }
 
     fn of_key(key: Key) -> Sound {
         let samples = signal::key_tone(key, 1.0);
-        Sound { pcmu: g711::encode(Codec::Pcmu, &samples), pcma: g711::encode(Codec::Pcma, &samples) }
+        Sound { pcmu: g711::bytes(Codec::Pcmu, &samples), pcma: g711::bytes(Codec::Pcma, &samples) }
     }
 
     fn frame(&self, payload_type: u8, n: usize) -> &[u8] {
@@ -122,8 +123,14 @@ struct Visit {
     expected_heard: f64,
     sent: u32,
     tick: u32,
-    pressed: usize,
-    key_tick: u32,
+    keys: Keys,
+}
+
+/// Keys pressed so far, and how far the present press has come.
+#[derive(Default)]
+struct Keys {
+    done: usize,
+    tick: u32,
 }
 
 impl Visit {
@@ -140,8 +147,7 @@ impl Visit {
             expected_heard: 0.0,
             sent: 0,
             tick: 0,
-            pressed: 0,
-            key_tick: 0,
+            keys: Keys::default(),
         }
     }
 
@@ -165,7 +171,7 @@ impl Visit {
         };
         self.payload_type = codec.payload_type();
         if let Some(hz) = expect {
-            let samples = g711::decode(codec, &packet[12..]);
+            let samples = g711::samples(codec, &packet[12..]);
             if listen::rms(&samples) > 100.0 && listen::tone_share(&samples, hz) > 0.5 {
                 self.expected_heard += samples.len() as f64 / signal::RATE;
             }
@@ -174,26 +180,26 @@ impl Visit {
 
     /// The packets of this tick: sound, a telephone-event, or both.
     fn packets(&mut self, n: usize, now: f64, o: &Options, sounds: &Sounds) -> Vec<Vec<u8>> {
-        let due = o.keys.get(self.pressed).filter(|(_, at)| now - self.first >= *at).map(|(key, _)| *key);
+        let due = o.keys.get(self.keys.done).filter(|(_, at)| now - self.first >= *at).map(|(key, _)| *key);
         let timestamp = ((n as u32) << 20).wrapping_add(self.tick.wrapping_mul(FRAME as u32));
         let (tick, payload_type) = (self.tick as usize, self.payload_type);
         let mut packets = Vec::new();
         let event = due.and_then(|key| self.event(key, o.with_tones));
-        let sounding = due.is_some() && self.key_tick <= AHEAD + DOWN;
+        let sounding = due.is_some() && self.keys.tick <= AHEAD + DOWN;
         if o.with_tones && sounding {
-            let tone = sounds.keys[self.pressed].frame(payload_type, tick);
+            let tone = sounds.keys[self.keys.done].frame(payload_type, tick);
             packets.push(self.packet(n, payload_type, timestamp, tone));
         } else if event.is_none() || o.with_tones {
             packets.push(self.packet(n, payload_type, timestamp, sounds.tone.frame(payload_type, tick)));
         }
         if let Some(event) = event {
-            let begun = timestamp.wrapping_sub((self.key_tick - AHEAD - 1) * FRAME as u32);
-            let marker = if self.key_tick == AHEAD + 1 { 0x80 } else { 0 };
+            let begun = timestamp.wrapping_sub((self.keys.tick - AHEAD - 1) * FRAME as u32);
+            let marker = if self.keys.tick == AHEAD + 1 { 0x80 } else { 0 };
             packets.push(self.packet(n, EVENT_TYPE | marker, begun, &event));
         }
-        if self.key_tick >= AHEAD + DOWN + ENDS {
-            self.key_tick = 0;
-            self.pressed += 1;
+        if self.keys.tick >= AHEAD + DOWN + ENDS {
+            self.keys.tick = 0;
+            self.keys.done += 1;
         }
         self.tick = self.tick.wrapping_add(1);
         packets
@@ -201,8 +207,8 @@ impl Visit {
 
     /// Goes on with a key; `None` while only its tone is there.
     fn event(&mut self, key: Key, with_tones: bool) -> Option<[u8; 4]> {
-        self.key_tick = if with_tones { self.key_tick + 1 } else { self.key_tick.max(AHEAD) + 1 };
-        let held = self.key_tick.checked_sub(AHEAD).filter(|held| *held > 0)?;
+        self.keys.tick = if with_tones { self.keys.tick + 1 } else { self.keys.tick.max(AHEAD) + 1 };
+        let held = self.keys.tick.checked_sub(AHEAD).filter(|held| *held > 0)?;
         let [high, low] = ((held.min(DOWN) * FRAME as u32) as u16).to_be_bytes();
         let end = if held > DOWN { 0x80 } else { 0 };
         Some([key.event_code(), 10 | end, high, low])
@@ -230,7 +236,7 @@ impl Visit {
             "longest_gap_ms": self.longest_gap * 1e3,
             "expected_heard": self.expected_heard,
             "sent": self.sent,
-            "keys_pressed": self.pressed,
+            "keys_pressed": self.keys.done,
         })
         .to_string()
     }

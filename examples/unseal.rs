@@ -17,7 +17,8 @@ use hotline::io::keys::KeyTable;
 use hotline::io::secrets::{Purpose, Secrets};
 use hotline::io::spool::{SpoolReader, scan};
 use hotline::media::command::Codec;
-use hotline::phone::{Signal, decode_keys, g711, listen};
+use hotline::media::g711;
+use hotline::phone::{Signal, decode_keys, listen};
 use hotline::record::block::Item;
 
 type Failure = Box<dyn Error>;
@@ -183,7 +184,7 @@ impl Sound {
                 self.events.push(key);
             }
         } else {
-            self.samples.extend(g711::decode(codec, payload));
+            self.samples.extend(g711::samples(codec, payload));
         }
     }
 

@@ -35,6 +35,10 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
 fn is_false(b: &bool) -> bool {
     !b
 }
@@ -257,6 +261,9 @@ pub enum EventKind {
     },
     AlarmCleared {
         alarm: Alarm,
+        /// Calls refused meanwhile without an event each, because none could be written.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        turned_away: u64,
     },
     /// A snapshot was published (`by` and `reason` as given by operations) and is in force for new calls.
     ConfigPublished {

@@ -5,11 +5,9 @@ use std::process::ExitCode;
 
 use tracing_subscriber::EnvFilter;
 
-/// What is logged unless `HOTLINE_LOG` says otherwise.
-const LOGGED: &str = "info,sqlx=warn";
-
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_env("HOTLINE_LOG").unwrap_or_else(|_| EnvFilter::new(LOGGED));
+    let unless_told = |_| EnvFilter::new(hotline::cli::logged());
+    let filter = EnvFilter::try_from_env("HOTLINE_LOG").unwrap_or_else(unless_told);
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -1,7 +1,7 @@
-//! The program as it is typed: exit codes, findings, publications, without a server.
+//! The program as it is typed: exit codes, findings, publications, without a server and with one.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -50,6 +50,33 @@ impl Hotline {
     /// With this hotline's configuration; `words` are divided by spaces.
     fn run(&self, words: &str) -> Ended {
         run(words.split(' ').chain(["--config", self.path("ops/hotline.toml").to_str().unwrap()]))
+    }
+}
+
+/// A running server; stopped at once when it is dropped.
+struct Serving(Child);
+
+impl Serving {
+    /// Started and answering its control socket.
+    fn start(hotline: &Hotline) -> Serving {
+        let child = Command::new(env!("CARGO_BIN_EXE_hotline"))
+            .args(["serve", "--watch", "--config"])
+            .arg(hotline.path("ops/hotline.toml"))
+            .stderr(std::fs::File::create(hotline.path("log")).unwrap())
+            .spawn();
+        let mut serving = Serving(child.unwrap());
+        while hotline.run("status").code != 0 {
+            let log = || std::fs::read_to_string(hotline.path("log")).unwrap();
+            assert!(serving.0.try_wait().unwrap().is_none(), "the server ended:\n{}", log());
+        }
+        serving
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -176,4 +203,34 @@ fn records_of_a_hotline_that_never_ran_are_missed_politely() {
     );
     assert!(!hotline.path("var").exists(), "looking makes nothing");
     assert_eq!(hotline.run("calls list --from yesterday").code, 1);
+}
+
+#[test]
+fn a_running_server_does_what_it_is_told_and_ends_when_it_is_drained() {
+    let hotline = Hotline::new();
+    let mut serving = Serving::start(&hotline);
+    let unsigned = hotline.run("publish");
+    assert!(unsigned.code == 1 && unsigned.out.contains("--reason"), "{}{}", unsigned.out, unsigned.errors);
+    let same = hotline.run("publish --reason again --format json");
+    let json: Value = serde_json::from_str(&same.out).unwrap();
+    assert_eq!((&json["version"], &json["new"]), (&1.into(), &false.into()));
+    let back = hotline.run("rollback 1 --by Li --reason trial");
+    assert!(back.code == 0 && back.out.contains("Version 2 published by Li: trial"), "{}", back.out);
+    assert_eq!(hotline.run("rollback 9 --reason none").code, 2);
+
+    for (what, told) in [("agents", "3 agents imported"), ("devices", "3 telephones imported")] {
+        let file = root().join(format!("ops/{what}.csv"));
+        let imported = hotline.run(&format!("{what} import {}", file.display()));
+        assert!(imported.out.contains(told), "{}{}", imported.out, imported.errors);
+    }
+    assert!(hotline.run("agents list").out.contains("1001"));
+    assert!(hotline.run("calls list --format json").out.is_empty());
+    let verified = hotline.run("recordings verify");
+    assert!(verified.code == 0 && verified.out.contains("all sound"), "{}", verified.out);
+    let second = hotline.run("serve");
+    assert!(second.code == 1 && !second.errors.contains("panicked"), "{}", second.errors);
+
+    assert_eq!(hotline.run("drain").code, 0);
+    assert!(serving.0.wait().unwrap().success());
+    assert!(hotline.run("status").errors.contains("no server is running"));
 }

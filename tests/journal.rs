@@ -13,6 +13,7 @@ use hotline::io::secrets::SecretKey;
 use hotline::io::spool::{self, SpoolDirectory, SpoolReader, SpoolWriter};
 use hotline::media::command::Codec;
 use hotline::now::{Mono, Now, Wall};
+use hotline::record::block::Packet;
 use hotline::record::spool::Entry;
 use hotline::sealed::{CallKey, Sealer};
 
@@ -77,7 +78,7 @@ fn server_kinds() -> Vec<EventKind> {
         EventKind::ServerStopped,
         EventKind::ClockStepped { by_ms: -3_600_000 },
         EventKind::AlarmRaised { alarm: Alarm::Spool, detail: "No space left on device".into() },
-        EventKind::AlarmCleared { alarm: Alarm::Spool },
+        EventKind::AlarmCleared { alarm: Alarm::Spool, turned_away: 0 },
         EventKind::ConfigPublished {
             version: ConfigVersion(4),
             by: "李雷".into(),
@@ -293,7 +294,15 @@ fn write_until_killed(directory: &Path) {
         let mut event = every_event()[usize::from(n) % 40].clone();
         (event.seq, event.boot) = (journal.next_seq(), opened.boot);
         journal.append(&[event]).unwrap();
-        writer.push_received(leg, Mono(0), n, 0, Codec::Pcma, &[7; 160]);
+        let payload = &[7; 160];
+        writer.push_received(&Packet {
+            leg,
+            at: Mono(0),
+            sequence: n,
+            timestamp: 0,
+            codec: Codec::Pcma,
+            payload,
+        });
         writer.flush(Mono::from_millis(u64::from(n) * 100)).unwrap();
         println!("done {n}");
         std::io::stdout().flush().unwrap();

@@ -49,9 +49,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sim", ALL_CORES),
 ];
 
-/// Plain data that two modules must name alike.
-const SHARED: &[(&str, &str)] =
-    &[("media", "event::LegStats"), ("record", "media::command::Codec"), ("record", "media::command::Clip")];
+/// Plain data that two modules must name alike, and the one table of G.711: a recording is rendered
+/// with what was heard.
+const SHARED: &[(&str, &str)] = &[
+    ("media", "event::LegStats"),
+    ("record", "media::command::Codec"),
+    ("record", "media::command::Clip"),
+    ("record", "media::g711"),
+];
 
 const ALL_CORES: &[&str] = &[
     "event", "sealed", "config", "sip", "sdp", "media", "menu", "acd", "stats", "call", "record", "engine",

@@ -24,7 +24,7 @@ mod journeys;
 mod line;
 mod offers;
 mod queue;
-mod signins;
+pub mod signins;
 mod timers;
 
 #[cfg(test)]

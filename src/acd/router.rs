@@ -115,6 +115,11 @@ impl Router {
             && !self.is_anyone_talking()
     }
 
+    /// Talks, or has put the caller on hold: orders wait until it is over.
+    pub fn is_talking(&self, agent: &AgentId) -> bool {
+        self.agents.get(agent).is_some_and(Agent::is_talking)
+    }
+
     fn is_anyone_talking(&self) -> bool {
         self.agents.values().any(Agent::is_talking)
     }

@@ -3,6 +3,7 @@
 //! Does not know transactions, sockets, menus' contents, routing or media: the engine tells it
 //! what they did and does what it says.
 
+mod arms;
 mod message;
 mod phase;
 mod talk;
@@ -15,6 +16,7 @@ use crate::event::{EndedBy, EventKind, LeftQueue, Outcome, OverflowReason, Overf
 use crate::ids::{AgentId, DeviceId, Key, Language, QueueId};
 use crate::now::Mono;
 
+pub use arms::{Arm, Arms};
 pub use phase::Phase;
 
 /// Longest message a caller may leave.
@@ -180,6 +182,7 @@ pub struct Call {
     /// The best the visit has come to; what it ends as if the caller simply hangs up.
     reached: Outcome,
     ended: Option<Ended>,
+    arm: Option<Arm>,
 }
 
 impl Call {
@@ -196,7 +199,13 @@ impl Call {
             queue: None,
             reached,
             ended: None,
+            arm: None,
         }
+    }
+
+    /// The arm of the table the last input took; none after the end.
+    pub fn arm(&self) -> Option<Arm> {
+        self.arm
     }
 
     pub fn phase(&self) -> &Phase {
@@ -239,10 +248,13 @@ impl Call {
 
     /// Take an input; what is to be done comes back in order.
     pub fn handle(&mut self, now: Mono, input: Input) -> Vec<Action> {
+        self.arm = None;
         if self.ended.is_some() {
             return Vec::new();
         }
-        self.step(now, input)
+        let (arm, actions) = self.step(now, input);
+        self.arm = Some(arm);
+        actions
     }
 
     /// The caller is to be gone: leave the phase properly, then close everything.

@@ -1,8 +1,8 @@
 //! The phases of a visit and the table of what each input does in each.
 
-use super::{Action, Call, Input, Joined, MenuExit, Tune, Visitor};
-use crate::event::{EndedBy, EventKind, LeftQueue, Outcome, OverflowTarget};
-use crate::ids::{AgentId, DeviceId, Key};
+use super::{Action, Arm, Call, Input, MenuExit, Tune, Visitor};
+use crate::event::{EndedBy, EventKind, LeftQueue, Outcome, OverflowTarget, Refusal};
+use crate::ids::{AgentId, DeviceId, Key, QueueId};
 use crate::now::Mono;
 
 /// Where a visit stands.
@@ -73,75 +73,87 @@ impl Phase {
 
 impl Call {
     /// The table. Inputs that mean nothing in a phase (late messages of another) are ignored.
-    pub(super) fn step(&mut self, now: Mono, input: Input) -> Vec<Action> {
+    pub(super) fn step(&mut self, now: Mono, input: Input) -> (Arm, Vec<Action>) {
+        use Input as I;
+        use Phase as P;
         match (self.phase.clone(), input) {
-            (Phase::Opening, Input::Opened) => self.answer(now),
-            (Phase::Opening, Input::OpenFailed(why)) => {
-                let mut actions = vec![Action::Refuse(why)];
-                actions.extend(self.finish(now, Outcome::Refused, EndedBy::Caller));
-                actions
+            (P::Opening, I::Opened) => (Arm::Opened, self.answer(now)),
+            (P::Opening, I::OpenFailed(why)) => (Arm::NotOpened, self.refuse(now, why)),
+            (P::Opening, I::CallerGone | I::CallerFailed) => {
+                (Arm::GivenUpEarly, self.finish(now, Outcome::Cancelled, EndedBy::Caller))
             }
-            (Phase::Opening, Input::CallerGone | Input::CallerFailed) => {
-                self.finish(now, Outcome::Cancelled, EndedBy::Caller)
-            }
-            (_, Input::CallerGone) => self.finish(now, self.outcome_if_gone(now), EndedBy::Caller),
-            (_, Input::CallerFailed) => self.finish(now, Outcome::Failed, EndedBy::Server),
-            (_, Input::Stop) => self.finish(now, Outcome::Interrupted, EndedBy::Server),
-            (Phase::Menu, Input::MenuDone { exit, language }) => {
+            (_, I::CallerGone) => (Arm::HungUp, self.finish(now, self.outcome_if_gone(now), EndedBy::Caller)),
+            (_, I::CallerFailed) => (Arm::CallerLost, self.finish(now, Outcome::Failed, EndedBy::Server)),
+            (_, I::Stop) => (Arm::Stopped, self.finish(now, Outcome::Interrupted, EndedBy::Server)),
+            (P::Menu, I::MenuDone { exit, language }) => {
                 self.language = Some(language);
-                self.leave_menu(now, exit)
+                (Arm::MenuLeft, self.leave_menu(now, exit))
             }
-            (Phase::Entering, Input::Queued { queue, waiting }) => {
-                self.phase = Phase::Waiting { offered: None };
-                self.reached = Outcome::Abandoned;
-                self.queue = Some(queue.clone());
-                vec![Action::Fact(EventKind::QueueEntered { queue, waiting }), Action::Hear(Tune::Welcome)]
+            (P::Entering, I::Queued { queue, waiting }) => (Arm::Queued, self.wait(queue, waiting)),
+            (P::Entering, I::Overflow { to, .. }) => (Arm::TurnedAway, self.overflow(to)),
+            (P::Waiting { .. }, I::Overflow { to, .. }) => (Arm::SentOn, self.overflow(to)),
+            (P::Waiting { .. }, I::Announce { position, estimate }) => {
+                (Arm::Told, vec![Action::Hear(Tune::Position { position, estimate })])
             }
-            (Phase::Entering | Phase::Waiting { .. }, Input::Overflow { to, .. }) => self.overflow(to),
-            (Phase::Waiting { .. }, Input::Announce { position, estimate }) => {
-                vec![Action::Hear(Tune::Position { position, estimate })]
+            (P::Waiting { .. }, I::Offered { agent, device }) => {
+                self.phase = P::Waiting { offered: Some((agent, device)) };
+                (Arm::Rung, Vec::new())
             }
-            (Phase::Waiting { .. }, Input::Offered { agent, device }) => {
-                self.phase = Phase::Waiting { offered: Some((agent, device)) };
-                Vec::new()
+            (P::Waiting { offered: Some(_) }, I::OfferOver) => {
+                self.phase = P::Waiting { offered: None };
+                (Arm::NotTaken, vec![Action::EndAgent])
             }
-            (Phase::Waiting { offered: Some(_) }, Input::OfferOver) => {
-                self.phase = Phase::Waiting { offered: None };
-                vec![Action::EndAgent]
+            (P::Waiting { .. }, I::Key(Key::Digit(0))) => (Arm::AskedWhat, vec![Action::Hear(Tune::Choices)]),
+            (P::Waiting { offered }, I::Key(Key::Star)) => {
+                (Arm::LeftForMessage, self.leave_for_message(offered.is_some()))
             }
-            (Phase::Waiting { .. }, Input::Key(Key::Digit(0))) => vec![Action::Hear(Tune::Choices)],
-            (Phase::Waiting { offered }, Input::Key(Key::Star)) => self.leave_for_message(offered.is_some()),
-            (Phase::Waiting { .. }, Input::Connect { agent }) => {
-                self.phase = Phase::Connecting { agent: agent.clone() };
-                self.reached = Outcome::Agent;
-                vec![Action::Hear(Tune::AgentNumber(agent))]
+            (P::Waiting { .. }, I::Connect { agent }) => (Arm::PickedUp, self.connect(agent)),
+            (P::Connecting { agent }, I::Played) => (Arm::NumberHeard, self.start_talk(now, agent)),
+            (P::Connecting { .. }, I::AgentGone) => (Arm::AgentLeftEarly, self.agent_left(now)),
+            (P::Talking { .. }, I::AgentGone) => (Arm::AgentLeft, self.agent_left(now)),
+            (P::Holding { .. }, I::AgentGone) => (Arm::AgentLeftHolding, self.agent_left(now)),
+            (P::Talking { agent, since }, I::AgentHolds) => {
+                (Arm::PutOnHold, self.hold_talk(now, agent, since))
             }
-            (Phase::Connecting { agent }, Input::Played) => self.start_talk(now, agent),
-            (Phase::Connecting { .. } | Phase::Talking { .. } | Phase::Holding { .. }, Input::AgentGone) => {
-                self.finish(now, Outcome::Agent, EndedBy::Agent)
+            (P::Holding { agent, since, held }, I::AgentResumes) => {
+                (Arm::TakenBack, self.resume_talk(now, agent, since, held))
             }
-            (Phase::Talking { agent, since }, Input::AgentHolds) => {
-                self.phase = Phase::Holding { agent: agent.clone(), since, held: now };
-                vec![
-                    Action::Bridge(Joined::Apart),
-                    Action::Hear(Tune::Hold),
-                    Action::HoldAgent(agent.clone()),
-                    Action::Fact(EventKind::HoldStarted { agent }),
-                ]
+            (P::MessageIntro, I::Played) => (Arm::MessageBegins, self.start_recording(now)),
+            (P::MessageIntro, I::Key(key)) => (Arm::KeyInIntro, self.message_key(now, key)),
+            (P::Recording { .. }, I::Key(key)) => (Arm::KeyInMessage, self.message_key(now, key)),
+            (P::Recording { .. }, I::MessageLimit) => (Arm::MessageFull, self.end_message(now)),
+            (P::Staff, I::StaffDone(result)) => {
+                self.phase = P::Farewell { outcome: Outcome::Staff };
+                (Arm::StaffTold, vec![Action::Hear(Tune::Staff(result))])
             }
-            (Phase::Holding { agent, since, held }, Input::AgentResumes) => {
-                self.resume_talk(now, agent, since, held)
+            (P::Farewell { outcome }, I::Played) => {
+                (Arm::FarewellHeard, self.finish(now, outcome, EndedBy::Server))
             }
-            (Phase::MessageIntro, Input::Played) => self.start_recording(now),
-            (Phase::MessageIntro | Phase::Recording { .. }, Input::Key(key)) => self.message_key(now, key),
-            (Phase::Recording { .. }, Input::MessageLimit) => self.end_message(now),
-            (Phase::Staff, Input::StaffDone(result)) => {
-                self.phase = Phase::Farewell { outcome: Outcome::Staff };
-                vec![Action::Hear(Tune::Staff(result))]
-            }
-            (Phase::Farewell { outcome }, Input::Played) => self.finish(now, outcome, EndedBy::Server),
-            (_, _) => Vec::new(),
+            (_, _) => (Arm::Meaningless, Vec::new()),
         }
+    }
+
+    fn refuse(&mut self, now: Mono, why: Refusal) -> Vec<Action> {
+        let mut actions = vec![Action::Refuse(why)];
+        actions.extend(self.finish(now, Outcome::Refused, EndedBy::Caller));
+        actions
+    }
+
+    fn wait(&mut self, queue: QueueId, waiting: u32) -> Vec<Action> {
+        self.phase = Phase::Waiting { offered: None };
+        self.reached = Outcome::Abandoned;
+        self.queue = Some(queue.clone());
+        vec![Action::Fact(EventKind::QueueEntered { queue, waiting }), Action::Hear(Tune::Welcome)]
+    }
+
+    fn connect(&mut self, agent: AgentId) -> Vec<Action> {
+        self.phase = Phase::Connecting { agent: agent.clone() };
+        self.reached = Outcome::Agent;
+        vec![Action::Hear(Tune::AgentNumber(agent))]
+    }
+
+    fn agent_left(&mut self, now: Mono) -> Vec<Action> {
+        self.finish(now, Outcome::Agent, EndedBy::Agent)
     }
 
     fn answer(&mut self, now: Mono) -> Vec<Action> {
@@ -170,7 +182,7 @@ impl Call {
         }
     }
 
-    pub(super) fn enter(&mut self, queue: crate::ids::QueueId) -> Vec<Action> {
+    pub(super) fn enter(&mut self, queue: QueueId) -> Vec<Action> {
         self.phase = Phase::Entering;
         self.queue = Some(queue.clone());
         self.reached = Outcome::Abandoned;

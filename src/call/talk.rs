@@ -1,6 +1,6 @@
 //! Talking with an agent: joined, held, resumed, over.
 
-use super::{Action, Call, Joined, Phase, millis};
+use super::{Action, Call, Joined, Phase, Tune, millis};
 use crate::event::{EndedBy, EventKind};
 use crate::ids::{AgentId, QueueId};
 use crate::now::Mono;
@@ -11,6 +11,16 @@ impl Call {
         vec![
             Action::Bridge(Joined::Together),
             Action::Fact(EventKind::TalkStarted { queue: self.talk_queue(), agent }),
+        ]
+    }
+
+    pub(super) fn hold_talk(&mut self, now: Mono, agent: AgentId, since: Mono) -> Vec<Action> {
+        self.phase = Phase::Holding { agent: agent.clone(), since, held: now };
+        vec![
+            Action::Bridge(Joined::Apart),
+            Action::Hear(Tune::Hold),
+            Action::HoldAgent(agent.clone()),
+            Action::Fact(EventKind::HoldStarted { agent }),
         ]
     }
 

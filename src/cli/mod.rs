@@ -44,6 +44,14 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// What is logged unless `HOTLINE_LOG` says otherwise.
+pub fn logged() -> &'static str {
+    match Cli::try_parse().map(|cli| cli.command) {
+        Ok(Command::Demo(_)) => demo::LOGGED,
+        Ok(_) | Err(_) => "info,sqlx=warn",
+    }
+}
+
 fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let config = cli.config.as_deref();
     match cli.command {

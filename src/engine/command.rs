@@ -32,13 +32,15 @@ pub enum Command {
     },
     /// No new calls; the running ones end (SIGTERM does the same).
     Drain,
+    /// Answered when all that was asked before is on the disk for good.
+    Confirm,
 }
 
 impl Command {
     /// Least role that may do it.
     pub fn needs(&self) -> Role {
         match self {
-            Command::Status | Command::Agents | Command::Queues => Role::Viewer,
+            Command::Status | Command::Agents | Command::Queues | Command::Confirm => Role::Viewer,
             Command::SignIn { .. }
             | Command::SignOut { .. }
             | Command::Ready { .. }
@@ -56,6 +58,7 @@ pub enum Reply {
     Agents(Vec<AgentView>),
     Queues(Vec<QueueView>),
     Calls(Vec<CallView>),
+    /// A promise: told only when it is on the disk for good.
     Done,
     /// Not done, and why, in words for a person.
     Refused(String),

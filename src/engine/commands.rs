@@ -18,13 +18,13 @@ impl Engine {
             Command::Queues => Reply::Queues(self.router.queues(self.journal.now.mono)),
             Command::Calls => Reply::Calls(self.call_views()),
             Command::SignIn { agent, device } => done(self.sign_in(actor, &agent, &device)),
-            Command::SignOut { agent } => done(self.order_agent(&agent, AgentOrder::SignOut)),
-            Command::Ready { agent } => done(self.order_agent(&agent, AgentOrder::Ready)),
+            Command::SignOut { agent } => done(self.order_agent(actor, agent, AgentOrder::SignOut)),
+            Command::Ready { agent } => done(self.order_agent(actor, agent, AgentOrder::Ready)),
             Command::NotReady { agent, reason } => {
-                done(self.order_agent(&agent, AgentOrder::NotReady { reason }))
+                done(self.order_agent(actor, agent, AgentOrder::NotReady { reason }))
             }
-            // The shell turns it into a drain with its deadline.
-            Command::Drain => Reply::Done,
+            // The shell turns a drain into one with its deadline.
+            Command::Drain | Command::Confirm => Reply::Done,
         };
         self.outputs.push_back(Output::Reply { id, reply });
     }
@@ -63,29 +63,48 @@ impl Engine {
         if self.house.seats.get(device).is_some_and(|seated| seated != agent) {
             return Err(format!("another agent is signed in at {device}; they must sign out first"));
         }
-        if self.house.seats.values().any(|seated| seated == agent) {
-            return Err(format!("agent {agent} is signed in already; sign out first"));
+        match self.house.seats.iter().find(|(_, seated)| *seated == agent) {
+            Some((at, _)) if at != device => {
+                return Err(format!("agent {agent} is signed in at {at}; sign out first"));
+            }
+            // Again at the same telephone, as after a restart: ready, with the skills of now.
+            Some(_) => {}
+            None => {
+                self.house.seats.insert(device.clone(), agent.clone());
+                let signed_in = EventKind::AgentSignedIn { agent: agent.clone(), device: device.clone() };
+                self.emit(actor.clone(), None, signed_in);
+            }
         }
-        self.house.seats.insert(device.clone(), agent.clone());
-        let signed_in = EventKind::AgentSignedIn { agent: agent.clone(), device: device.clone() };
-        self.emit(actor, None, signed_in);
-        let (agent, device) = (profile.clone(), device.clone());
-        self.router.handle(self.journal.now.mono, AcdInput::SignIn { agent, device });
+        let signs_in = AcdInput::SignIn { agent: profile.clone(), device: device.clone() };
+        self.order(actor, signs_in, agent.clone());
         Ok(())
     }
 
-    fn order_agent(&mut self, agent: &AgentId, order: AgentOrder) -> Result<(), String> {
-        if !self.house.seats.values().any(|seated| seated == agent) {
-            return Err(format!("agent {agent} is not signed in"));
+    fn order_agent(&mut self, actor: Actor, of: AgentId, order: AgentOrder) -> Result<(), String> {
+        if !self.house.seats.values().any(|seated| *seated == of) {
+            return Err(format!("agent {of} is not signed in"));
         }
-        let agent = agent.clone();
+        let agent = of.clone();
         let input = match order {
             AgentOrder::SignOut => AcdInput::SignOut { agent },
             AgentOrder::Ready => AcdInput::Ready { agent },
             AgentOrder::NotReady { reason } => AcdInput::NotReady { agent, reason },
         };
-        self.router.handle(self.journal.now.mono, input);
+        self.order(actor, input, of);
         Ok(())
+    }
+
+    /// Carries out an order to an agent; what it changes, at once or at the end of a talk, bears
+    /// the name of who gave it.
+    pub(super) fn order(&mut self, actor: Actor, order: AcdInput, agent: AgentId) {
+        self.house.orders.insert(agent.clone(), actor);
+        self.router.handle(self.journal.now.mono, order);
+        while let Some(output) = self.router.poll_output() {
+            self.on_router_output(output);
+        }
+        if !self.router.is_talking(&agent) {
+            self.house.orders.remove(&agent);
+        }
     }
 
     /// A star code, if a known device dialled one: `*81*WORK*SECRET` signs in, `*82` out,
@@ -122,7 +141,7 @@ impl Engine {
             StarOrder::NotReady { reason } => (AgentOrder::NotReady { reason }, StaffResult::NotReady),
             StarOrder::Unknown => return self.advance(id, call::Input::StaffDone(StaffResult::Refused)),
         };
-        let result = match seated.map(|agent| self.order_agent(&agent, order)) {
+        let result = match seated.map(|agent| self.order_agent(Actor::Agent(agent.clone()), agent, order)) {
             Some(Ok(())) => good,
             Some(Err(_)) | None => StaffResult::Refused,
         };

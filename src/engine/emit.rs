@@ -68,14 +68,6 @@ impl Engine {
         }
     }
 
-    pub(super) fn take_snapshot(&mut self) {
-        let memory = (&self.stats, &self.open, self.stack.bindings());
-        match serde_json::to_vec(&memory) {
-            Ok(bytes) => self.outputs.push_back(Output::Snapshot { seq: self.journal.seq, bytes }),
-            Err(error) => debug_assert!(false, "folds always serialise: {error}"),
-        }
-    }
-
     pub(super) fn render_metrics(&mut self, id: u64, views: Vec<(String, Seq)>) {
         let now = self.journal.now;
         let live_queue = |view: QueueView| exposition::LiveQueue {

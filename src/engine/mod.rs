@@ -8,9 +8,12 @@ mod alarms;
 pub mod command;
 mod commands;
 mod emit;
+mod invariants;
 mod live;
 mod open_calls;
+mod patience;
 mod settings;
+mod snapshot;
 mod timers;
 mod wire_acd;
 mod wire_call;
@@ -31,7 +34,7 @@ use crate::event::{Actor, Alarm, Event, EventKind};
 use crate::ids::*;
 use crate::media::command::{Command as MediaCommand, MediaEvent, SpoolRef};
 use crate::media::ports::PortPool;
-use crate::now::{Mono, Now};
+use crate::now::{Mono, Now, Wall};
 use crate::sealed::{CallKey, Redacted};
 use crate::sip::api::{Count, DeviceAccount, DialogId};
 use crate::sip::registrar::Binding;
@@ -40,12 +43,12 @@ use crate::stats::Stats;
 
 use command::{Reply, Request};
 use live::Live;
-pub use open_calls::{OpenCall, OpenCalls};
+pub use open_calls::{OpenCall, OpenCalls, Seat};
 pub use settings::{MediaSettings, Settings};
 use timers::Timers;
 
-/// Everything that can happen to the hotline.
-#[derive(Clone, Debug)]
+/// Everything that can happen to the hotline. No `Debug`: messages hold numbers.
+#[derive(Clone)]
 pub enum Input {
     /// A SIP datagram, or a message framed from a stream.
     Message {
@@ -73,6 +76,11 @@ pub enum Input {
     Alarm {
         alarm: Alarm,
         state: AlarmState,
+    },
+    /// What a person or program asked for, in their name. Without it, it is the server's own doing.
+    Ordered {
+        actor: Actor,
+        input: Box<Input>,
     },
     /// A checked snapshot comes into force for new calls.
     Published(Arc<Published>),
@@ -118,8 +126,8 @@ pub struct Directory {
     pub imported: bool,
 }
 
-/// What the shell does, in order.
-#[derive(Clone, Debug)]
+/// What the shell does, in order. No `Debug`: messages hold numbers.
+#[derive(Clone)]
 pub enum Output {
     /// The key of a new call and its caller's number, for the key table; before the call's events.
     StoreKey {
@@ -199,6 +207,9 @@ struct MediaPool {
     /// Legs on each worker.
     load: Vec<u32>,
     rng: ChaCha20Rng,
+    /// Answered calls that are over while their worker still has to write what it holds of them,
+    /// with the time of their answer.
+    unspooled: BTreeMap<CallId, Wall>,
 }
 
 /// What is in force.
@@ -208,10 +219,25 @@ struct House {
     /// Which agent sits at which device.
     seats: BTreeMap<DeviceId, AgentId>,
     alarms: BTreeSet<Alarm>,
+    /// Workers in trouble: their alarm stands while there is one.
+    troubled: BTreeSet<(Alarm, WorkerId)>,
+    /// Calls refused without an event, since the journal's alarm.
+    turned_away: u64,
+    /// Whose order is being carried out.
+    actor: Actor,
+    /// Orders to agents that take effect when their talk ends.
+    orders: BTreeMap<AgentId, Actor>,
     draining: Option<Mono>,
     drained: bool,
-    /// Registrations of the boot before, until the directory says which devices there are.
+    before: Before,
+    /// Arms of the visits' table taken in this boot.
+    arms: crate::call::Arms,
+}
+
+/// What the boot before leaves, until the directory says which agents and devices there are.
+struct Before {
     bindings: Vec<Binding>,
+    seats: BTreeMap<AgentId, Seat>,
 }
 
 /// Where the journal stands, and what stamps events.
@@ -240,15 +266,21 @@ impl Engine {
             ports: PortPool::new(settings.media.ports.clone(), settings.seed_u64(1)),
             load: vec![0; usize::from(settings.media.workers)],
             rng: ChaCha20Rng::from_seed(settings.seed),
+            unspooled: BTreeMap::new(),
         };
         let house = House {
             published: None,
             directory: Arc::default(),
             seats: BTreeMap::new(),
             alarms: BTreeSet::new(),
+            troubled: BTreeSet::new(),
+            turned_away: 0,
+            actor: Actor::Server,
+            orders: BTreeMap::new(),
             draining: None,
             drained: false,
-            bindings: memory.bindings,
+            before: Before { bindings: memory.bindings, seats: memory.open.seats.clone() },
+            arms: crate::call::Arms::default(),
         };
         let journal =
             JournalHead { seq: memory.seq, calls: 0, now, config_version: memory.open.config_version };
@@ -273,7 +305,17 @@ impl Engine {
     /// Take one input, decide everything that follows from it.
     pub fn handle(&mut self, now: Now, input: Input) {
         self.clock(now);
+        self.take(now, input);
+        self.settle();
+    }
+
+    fn take(&mut self, now: Now, input: Input) {
         match input {
+            Input::Ordered { actor, input } => {
+                self.house.actor = actor;
+                self.take(now, *input);
+                self.house.actor = Actor::Server;
+            }
             Input::Message { flow, bytes } => self.stack.handle_message(now, flow, &bytes),
             Input::FlowClosed { flow } => self.stack.flow_closed(now, flow),
             Input::Media { worker, event } => self.on_media(worker, event),
@@ -283,7 +325,7 @@ impl Engine {
             Input::Alarm { alarm, state } => self.set_alarm(alarm, state),
             Input::Published(published) => self.on_published(published),
             Input::PublishRefused { findings } => {
-                self.emit(Actor::Server, None, EventKind::ConfigRefused { findings })
+                self.emit(self.house.actor.clone(), None, EventKind::ConfigRefused { findings })
             }
             Input::Directory(directory) => self.on_directory(directory),
             Input::Drain { deadline } => self.on_drain(deadline),
@@ -295,7 +337,6 @@ impl Engine {
             Input::RenderMetrics { id, views } => self.render_metrics(id, views),
             Input::Tick => {}
         }
-        self.settle();
     }
 
     /// What is to be done next, in order; `None` when everything is said.
@@ -305,7 +346,7 @@ impl Engine {
 
     /// When time alone will change something.
     pub fn poll_timeout(&self) -> Option<Mono> {
-        let drain = self.house.draining.filter(|_| !self.calls.is_empty());
+        let drain = self.house.draining.filter(|at| !self.calls.is_empty() && *at != Mono(u64::MAX));
         [self.stack.poll_timeout(), self.router.poll_timeout(), self.timers.next(), drain]
             .into_iter()
             .flatten()
@@ -327,29 +368,6 @@ impl Engine {
         &self.stats
     }
 
-    /// True when nothing of any call is left: no leg, dialog, timer or port (simulation's end check).
-    pub fn leftovers(&self) -> Vec<String> {
-        let mut left = Vec::new();
-        let (transactions, dialogs, _) = self.stack.counts();
-        let ports = self.media.ports.in_use();
-        let legs: u32 = self.media.load.iter().sum();
-        for (what, n) in [
-            ("calls", self.calls.len()),
-            ("legs", usize::try_from(legs).unwrap_or(usize::MAX)),
-            ("dialogs known to the engine", self.dialogs.len()),
-            ("dialogs", dialogs),
-            ("transactions", transactions),
-            ("timers", self.timers.len()),
-            ("ports", ports),
-            ("open calls in the journal", self.open.calls().count()),
-        ] {
-            if n > 0 {
-                left.push(format!("{n} {what}"));
-            }
-        }
-        left
-    }
-
     pub fn router(&self) -> &Router {
         &self.router
     }
@@ -358,30 +376,46 @@ impl Engine {
         &self.stack
     }
 
+    /// Arms of the visits' table taken so far.
+    pub fn visit_arms(&self) -> crate::call::Arms {
+        self.house.arms
+    }
+
     /// Time-outs and the cores' outputs, until nothing more follows.
     fn settle(&mut self) {
         let now = self.journal.now;
+        self.look_after_ports();
+        self.carry_on();
         self.stack.handle_timeout(now);
+        self.carry_on();
         self.router.handle_timeout(now.mono);
+        self.carry_on();
         while let Some((call, timer)) = self.timers.expired(now.mono) {
             self.on_timer(call, timer);
+            self.carry_on();
         }
         if self.house.draining.is_some_and(|deadline| now.mono >= deadline) {
             self.house.draining = Some(Mono(u64::MAX));
             self.stop_all();
-        }
-        loop {
-            if let Some(output) = self.stack.poll_output() {
-                self.on_stack_output(output);
-            } else if let Some(output) = self.router.poll_output() {
-                self.on_router_output(output);
-            } else {
-                break;
-            }
+            self.carry_on();
         }
         if self.house.draining.is_some() && self.calls.is_empty() && !self.house.drained {
             self.house.drained = true;
             self.outputs.push_back(Output::Drained);
+        }
+    }
+
+    /// What follows from what was said. Routing comes first: whatever a caller does next finds them
+    /// where routing has put them.
+    fn carry_on(&mut self) {
+        loop {
+            if let Some(output) = self.router.poll_output() {
+                self.on_router_output(output);
+            } else if let Some(output) = self.stack.poll_output() {
+                self.on_stack_output(output);
+            } else {
+                break;
+            }
         }
     }
 }

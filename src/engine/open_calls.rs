@@ -1,12 +1,12 @@
 //! Fold of what the journal holds as unfinished: calls without an end, answered calls without a
 //! recording. What a start after a crash has to put right.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, EventKind};
-use crate::ids::{AgentId, CallId, ConfigVersion, QueueId, Seq};
+use crate::event::{AgentState, Event, EventKind};
+use crate::ids::{AgentId, CallId, ConfigVersion, DeviceId, QueueId, Seq};
 use crate::now::Wall;
 
 /// An unfinished call as the journal knows it.
@@ -26,8 +26,18 @@ pub struct OpenCalls {
     calls: BTreeMap<CallId, OpenCall>,
     pub config_version: ConfigVersion,
     pub as_of_seq: Seq,
-    /// Agents signed in when the journal ended: they sign in again, the state was the server's.
-    pub agents: BTreeSet<AgentId>,
+    /// Who is signed in where: calls do not outlive the server, sign-ins do.
+    pub seats: BTreeMap<AgentId, Seat>,
+    /// The newest call the journal knows: whatever a spool holds beyond it was never told.
+    pub newest: Option<CallId>,
+}
+
+/// An agent at a telephone.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Seat {
+    pub device: DeviceId,
+    /// Why they take no calls; `None` = they do, or will after the call they are in.
+    pub not_ready: Option<String>,
 }
 
 /// What is to be said of a call the server stopped under.
@@ -51,27 +61,24 @@ impl OpenCalls {
             .filter_map(|(call, open)| Some((*call, open.answered?)))
     }
 
-    /// Answered calls the server stopped under.
-    pub fn cut_off(&self) -> impl Iterator<Item = CallId> {
-        self.calls.iter().filter(|(_, open)| !open.ended && open.answered.is_some()).map(|(call, _)| *call)
-    }
-
-    /// The call was still up at `at`: its sound tells, where the journal had nothing to say for long.
-    pub fn sounded_until(&mut self, call: CallId, at: Wall) {
-        if let Some(open) = self.calls.get_mut(&call) {
-            open.last = open.last.max(at);
-        }
-    }
-
     pub fn apply(&mut self, event: &Event) {
         self.as_of_seq = event.seq;
         match &event.kind {
             EventKind::ConfigPublished { version, .. } => self.config_version = *version,
-            EventKind::AgentSignedIn { agent, .. } => {
-                self.agents.insert(agent.clone());
+            EventKind::AgentSignedIn { agent, device } => {
+                let seat = Seat { device: device.clone(), not_ready: None };
+                self.seats.insert(agent.clone(), seat);
             }
             EventKind::AgentSignedOut { agent } => {
-                self.agents.remove(agent);
+                self.seats.remove(agent);
+            }
+            EventKind::AgentStateChanged { agent, state } => {
+                if let Some(seat) = self.seats.get_mut(agent) {
+                    seat.not_ready = match state {
+                        AgentState::NotReady { reason } => Some(reason.clone()),
+                        _ => None,
+                    };
+                }
             }
             kind => {
                 if let Some(call) = event.call {
@@ -92,6 +99,7 @@ impl OpenCalls {
                 last: wall,
             };
             self.calls.insert(call, open);
+            self.newest = self.newest.max(Some(call));
         }
         let Some(open) = self.calls.get_mut(&call) else { return };
         open.last = open.last.max(wall);
@@ -114,6 +122,23 @@ impl OpenCalls {
         if open.ended && !open.recorded {
             self.calls.remove(&call);
         }
+    }
+
+    /// Calls the server stopped under.
+    pub fn unended(&self) -> impl Iterator<Item = CallId> {
+        self.calls.iter().filter(|(_, open)| !open.ended).map(|(call, _)| *call)
+    }
+
+    /// The call was heard until `wall`, later than the journal says.
+    pub fn heard(&mut self, call: CallId, wall: Wall) {
+        if let Some(open) = self.calls.get_mut(&call) {
+            open.last = open.last.max(wall);
+        }
+    }
+
+    /// False for a call of which no event is left: it may have been answered all the same.
+    pub fn knows(&self, call: CallId) -> bool {
+        Some(call) <= self.newest
     }
 
     pub(super) fn interrupted(&self) -> Vec<Interrupted> {
@@ -153,9 +178,9 @@ mod tests {
         let codec = "PCMA".to_owned();
         let answered = EventKind::CallAnswered { worker: WorkerId(0), codec, recorded: true };
         open.apply_to_call(call, Wall(1_500), &answered);
-        assert_eq!(open.cut_off().collect::<Vec<_>>(), [call]);
-        open.sounded_until(call, Wall(9_750));
-        open.sounded_until(call, Wall(2_000));
+        assert_eq!(open.unended().collect::<Vec<_>>(), [call]);
+        open.heard(call, Wall(9_750));
+        open.heard(call, Wall(2_000));
         let told = open.interrupted();
         assert_eq!(told.iter().map(|one| one.duration_ms).collect::<Vec<_>>(), [8_250]);
     }

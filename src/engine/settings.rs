@@ -41,5 +41,8 @@ impl Settings {
     }
 }
 
-/// How long a media worker may take to answer before the call is given up.
+/// How long a media worker may take to open sockets before the call is given up.
 pub(super) const MEDIA_PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long it may take to close them and to write what it still has of the recording.
+pub(super) const CLOSING_PATIENCE: Duration = Duration::from_secs(30);

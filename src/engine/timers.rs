@@ -55,6 +55,10 @@ impl Timers {
         self.queue.first().map(|(at, _, _)| *at)
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = (CallId, Timer)> {
+        self.queue.iter().map(|(_, call, timer)| (*call, *timer))
+    }
+
     pub fn len(&self) -> usize {
         self.queue.len()
     }

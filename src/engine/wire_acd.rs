@@ -55,16 +55,25 @@ impl Engine {
     }
 
     fn on_agent_state(&mut self, agent: AgentId, state: AgentState) {
+        let ordered = match state {
+            AgentState::LoggedOut | AgentState::NotReady { .. } | AgentState::Ready => {
+                self.house.orders.remove(&agent)
+            }
+            AgentState::Offered | AgentState::Talking | AgentState::Hold | AgentState::WrapUp => None,
+        };
+        let actor = ordered.unwrap_or(Actor::Server);
         if state == AgentState::LoggedOut {
             self.house.seats.retain(|_, seated| *seated != agent);
-            self.emit(Actor::Server, None, EventKind::AgentSignedOut { agent: agent.clone() });
+            self.emit(actor.clone(), None, EventKind::AgentSignedOut { agent: agent.clone() });
         }
-        self.emit(Actor::Server, None, EventKind::AgentStateChanged { agent, state });
+        self.emit(actor, None, EventKind::AgentStateChanged { agent, state });
     }
 
     /// First the agent's sockets, then the INVITE that names them.
     fn offer(&mut self, id: CallId, agent: AgentId, device: DeviceId) {
-        let Some(live) = self.calls.get_mut(&id) else { return };
+        // While many calls are stopped, routing still brings together who is about to be stopped.
+        let live = self.calls.get_mut(&id).filter(|live| live.call.ended().is_none());
+        let Some(live) = live else { return };
         let leg = LegId { call: id, n: live.next_leg };
         live.next_leg += 1;
         live.agents.push(AgentLeg {
@@ -89,7 +98,7 @@ impl Engine {
     /// Ask for an agent leg's sockets; false if there are none to be had.
     pub(super) fn reserve_agent(&mut self, leg: LegId) -> bool {
         let now = self.journal.now.mono;
-        let Some(port) = self.media.ports.take(now) else { return false };
+        let Some(port) = self.take_port() else { return false };
         let seed = self.media.rng.next_u64();
         let Some(live) = self.calls.get_mut(&leg.call) else { return false };
         let record = live.caller.recorded;

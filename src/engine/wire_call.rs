@@ -15,6 +15,9 @@ impl Engine {
         let now = self.journal.now.mono;
         let Some(live) = self.calls.get_mut(&id) else { return };
         let actions = live.call.handle(now, input);
+        if let Some(arm) = live.call.arm() {
+            self.house.arms.record(arm);
+        }
         for action in actions {
             self.act(id, action);
         }
@@ -94,7 +97,7 @@ impl Engine {
         for leg in legs {
             self.close_sockets(leg);
         }
-        self.timers.set(id, Timer::Media, now + super::settings::MEDIA_PATIENCE);
+        self.timers.set(id, Timer::Media, now + super::settings::CLOSING_PATIENCE);
         self.finish_media(id);
     }
 }

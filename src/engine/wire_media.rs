@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::live::{Playing, Sockets};
 use super::timers::Timer;
-use super::{AlarmState, Engine, FinaliseOrder, Output};
+use super::{Engine, FinaliseOrder, Output};
 use crate::acd::api::Input as AcdInput;
 use crate::call::{self, StaffResult, Tune};
 use crate::event::{Alarm, EventKind, OfferEnd, Refusal};
@@ -13,6 +13,7 @@ use crate::media::command::{
     AtEnd, Command, Masking, MediaEvent, OpenFailure, PlayId, PlayItem, PromptTable, SpoolRef,
 };
 use crate::menu;
+use crate::now::Wall;
 
 /// Hold audio of a call that is in no known queue.
 const HOLD: &str = "system.hold";
@@ -21,6 +22,7 @@ const OPEN_TRIES: u8 = 3;
 
 impl Engine {
     pub(super) fn on_media(&mut self, worker: WorkerId, event: MediaEvent) {
+        self.trouble_over(Alarm::MediaWorker, worker);
         match event {
             MediaEvent::Opened { leg, .. } => self.on_opened(leg),
             MediaEvent::OpenFailed { leg, why } => self.on_open_failed(leg, why),
@@ -40,11 +42,9 @@ impl Engine {
             MediaEvent::CallSpooled { call, worker, spool } => self.on_spooled(call, worker, spool),
             MediaEvent::SpoolFailing { failing: true, .. } => {
                 let detail = format!("media worker {} cannot write its spool", worker.0);
-                self.set_alarm(Alarm::Spool, AlarmState::Raised { detail });
+                self.trouble(Alarm::Spool, worker, detail);
             }
-            MediaEvent::SpoolFailing { failing: false, .. } => {
-                self.set_alarm(Alarm::Spool, AlarmState::Cleared)
-            }
+            MediaEvent::SpoolFailing { failing: false, .. } => self.trouble_over(Alarm::Spool, worker),
             MediaEvent::Lateness { .. } => {}
         }
     }
@@ -57,7 +57,9 @@ impl Engine {
             *sockets = Sockets::Open { port };
             self.timers.cancel(leg.call, Timer::Media);
             if leg.is_caller() {
-                self.advance(leg.call, call::Input::Opened);
+                // The spool or the journal may have failed while the sockets were being opened.
+                let input = self.shut().map_or(call::Input::Opened, call::Input::OpenFailed);
+                self.advance(leg.call, input);
             } else {
                 self.ring_agent(leg);
             }
@@ -101,8 +103,7 @@ impl Engine {
 
     /// The same answer with another port.
     fn reopen_caller(&mut self, id: CallId) -> Result<(), Refusal> {
-        let now = self.journal.now.mono;
-        let port = self.media.ports.take(now).ok_or(Refusal::NoMediaPort)?;
+        let port = self.take_port().ok_or(Refusal::NoMediaPort)?;
         if let Some(live) = self.calls.get_mut(&id) {
             live.caller.sdp = with_port(&live.caller.sdp, port);
         }
@@ -209,7 +210,7 @@ impl Engine {
         self.finish_media(leg.call);
     }
 
-    fn unload(&mut self, id: CallId) {
+    pub(super) fn unload(&mut self, id: CallId) {
         let Some(live) = self.calls.get(&id) else { return };
         if let Some(load) = self.media.load.get_mut(usize::from(live.worker.0)) {
             *load = load.saturating_sub(1);
@@ -235,22 +236,64 @@ impl Engine {
         self.timers.cancel_all(id);
         if spooled {
             self.outputs.push_back(Output::Media { worker, command: Command::EndCall { call: id } });
-            self.timers.set(id, Timer::Media, self.journal.now.mono + super::settings::MEDIA_PATIENCE);
+            self.timers.set(id, Timer::Media, self.journal.now.mono + super::settings::CLOSING_PATIENCE);
         } else {
             self.forget(id);
         }
     }
 
     fn on_spooled(&mut self, call: CallId, worker: WorkerId, spool: Vec<SpoolRef>) {
-        let Some(live) = self.calls.get(&call) else { return };
-        match (live.answered, live.caller.recorded) {
-            (Some(answered), true) => {
-                let answered = answered.wall;
+        match self.answered_and_recorded(call) {
+            Some(answered) => {
                 self.outputs.push_back(Output::Finalise(FinaliseOrder { call, answered, worker, spool }));
             }
-            _ => self.outputs.push_back(Output::DiscardSpool { call }),
+            None => self.outputs.push_back(Output::DiscardSpool { call }),
         }
+        self.media.unspooled.remove(&call);
         self.forget(call);
+    }
+
+    /// When a call was answered whose sound must be kept.
+    fn answered_and_recorded(&self, call: CallId) -> Option<Wall> {
+        match self.calls.get(&call) {
+            Some(live) => live.answered.filter(|_| live.caller.recorded).map(|answered| answered.wall),
+            None => self.media.unspooled.get(&call).copied(),
+        }
+    }
+
+    /// The worker does not answer: the call cannot be carried.
+    pub(super) fn on_media_silent(&mut self, id: CallId) {
+        let Some(live) = self.calls.get(&id) else { return };
+        let (worker, failed) = match live.answered {
+            Some(_) => (live.worker, call::Input::CallerFailed),
+            None => (live.worker, call::Input::OpenFailed(Refusal::NoMediaPort)),
+        };
+        let (ended, end_told) = (live.call.ended().is_some(), live.caller.end_told);
+        // A worker whose disk fails hands a call over when that has passed, and is not dead.
+        if !self.house.troubled.contains(&(Alarm::Spool, worker)) {
+            self.trouble(Alarm::MediaWorker, worker, format!("media worker {} does not answer", worker.0));
+        }
+        if !ended {
+            self.advance(id, failed);
+        } else if !end_told {
+            self.give_up_sockets(id);
+        } else {
+            match self.answered_and_recorded(id) {
+                Some(answered) => drop(self.media.unspooled.insert(id, answered)),
+                None => self.outputs.push_back(Output::DiscardSpool { call: id }),
+            }
+            self.forget(id);
+        }
+    }
+
+    /// Nobody will tell that they are closed.
+    fn give_up_sockets(&mut self, id: CallId) {
+        let Some(live) = self.calls.get(&id) else { return };
+        let mut legs = vec![LegId::caller(id)];
+        legs.extend(live.agents.iter().map(|agent| agent.leg));
+        for leg in legs {
+            self.sockets_closed(leg);
+        }
     }
 
     pub(super) fn forget(&mut self, id: CallId) {

@@ -1,8 +1,8 @@
 //! Menu ⇄ call: what the interpreter says is played, timed, journalled.
 
+use super::Engine;
 use super::timers::Timer;
 use super::wire_media::items;
-use super::{Engine, Output};
 use crate::call::{self, MenuExit};
 use crate::event::{Actor, EventKind};
 use crate::ids::*;
@@ -98,7 +98,14 @@ impl Engine {
         let Some(published) = &live.published else { return };
         let names: Vec<String> = prompts.iter().map(|prompt| prompt.0.clone()).collect();
         let items = items(&published.prompts, language.as_str(), &names);
+        let unheard = names.iter().any(|name| published.prompts.get(language.as_str(), name).is_none());
+        let collecting = live.visit.as_ref().is_some_and(|visit| visit.form().is_some());
         self.play(id, items, (AtEnd::Silence, masking));
+        if unheard {
+            // What has no recording in any language cannot be chosen from: a person, by their key.
+            let person = if collecting { Key::Star } else { Key::Digit(0) };
+            self.menu_input(id, Input::Key(person));
+        }
     }
 
     fn menu_fact(&mut self, id: CallId, fact: Fact) {
@@ -120,34 +127,5 @@ impl Engine {
             }
         };
         self.emit(actor, Some(id), kind);
-    }
-
-    /// What a call hears when nothing can be played is decided by its phase; the output is the same.
-    pub(super) fn on_timer(&mut self, id: CallId, timer: Timer) {
-        match timer {
-            Timer::MenuWait => self.menu_input(id, Input::Timeout),
-            Timer::MessageLimit => self.advance(id, call::Input::MessageLimit),
-            Timer::Media => self.on_media_silent(id),
-        }
-    }
-
-    /// The worker does not answer: the call cannot be carried.
-    fn on_media_silent(&mut self, id: CallId) {
-        let alarm = crate::event::Alarm::MediaWorker;
-        let detail = "a media worker does not answer".to_owned();
-        self.set_alarm(alarm, super::AlarmState::Raised { detail });
-        let Some(live) = self.calls.get(&id) else { return };
-        if live.call.ended().is_none() {
-            self.advance(
-                id,
-                match live.answered {
-                    Some(_) => call::Input::CallerFailed,
-                    None => call::Input::OpenFailed(crate::event::Refusal::NoMediaPort),
-                },
-            );
-        } else if live.caller.end_told {
-            self.outputs.push_back(Output::DiscardSpool { call: id });
-            self.forget(id);
-        }
     }
 }

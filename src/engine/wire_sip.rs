@@ -6,7 +6,8 @@ use super::timers::Timer;
 use super::{Engine, Output};
 use crate::acd::api::Input as AcdInput;
 use crate::call::{self, Call, Visitor};
-use crate::event::{Actor, EventKind, LegStats, OfferEnd, Refusal};
+use crate::config::published::Published;
+use crate::event::{Actor, Alarm, EventKind, LegStats, OfferEnd, Refusal};
 use crate::ids::*;
 use crate::media::command::{Command, Negotiated};
 use crate::sdp;
@@ -17,7 +18,7 @@ use rand_core::Rng;
 /// An INVITE as the stack tells it.
 struct Arrival {
     dialog: DialogId,
-    dialled: String,
+    dialled: Redacted<String>,
     caller: Redacted<String>,
     device: Option<DeviceId>,
     sdp: Vec<u8>,
@@ -64,12 +65,11 @@ impl Engine {
     }
 
     fn on_invite(&mut self, arrival: Arrival) {
-        let star = self.star_code(&arrival.dialled, arrival.device.as_ref());
-        let entry = match &star {
-            // The secret in a dialled star code goes nowhere: the entry is the code alone.
-            Some(_) => EntryId::new(arrival.dialled.get(..3).unwrap_or("*")),
-            None => EntryId::new(&arrival.dialled),
-        };
+        if self.is_journal_failing() {
+            return self.turn_away(arrival.dialog);
+        }
+        let star = self.star_code(arrival.dialled.reveal(), arrival.device.as_ref());
+        let entry = self.entry(arrival.dialled.reveal());
         let id = self.next_call_id();
         let mut bytes = [0; 32];
         self.media.rng.fill_bytes(&mut bytes);
@@ -113,6 +113,25 @@ impl Engine {
         }
     }
 
+    /// What was dialled, as far as it may be written down: an entry, or of what kind it was. A star
+    /// code holds a secret, whoever dialled it, and any other number may be a person's.
+    fn entry(&self, dialled: &str) -> EntryId {
+        if dialled.starts_with('*') {
+            let code = dialled.get(..3).filter(|code| code[1..].bytes().all(|b| b.is_ascii_digit()));
+            return EntryId::new(code.unwrap_or("*"));
+        }
+        let entry = EntryId::new(dialled);
+        let known = self.house.published.as_ref().is_some_and(|published| is_entry(published, &entry));
+        if known { entry } else { EntryId::new("unknown") }
+    }
+
+    /// An event for each refused call would fill the memory while none can be written.
+    fn turn_away(&mut self, dialog: DialogId) {
+        self.house.turned_away += 1;
+        let reply = Reply { code: 503, retry_after: true, ..Reply::default() };
+        self.stack.respond(self.journal.now, dialog, reply);
+    }
+
     /// May the call be taken, and can it be heard? Then its media are opened.
     fn admit(&mut self, id: CallId) -> Result<(), Refusal> {
         if let Some(why) = self.refusing() {
@@ -120,10 +139,7 @@ impl Engine {
         }
         let Some(live) = self.calls.get(&id) else { return Ok(()) };
         let known = live.staff.is_some()
-            || live
-                .published
-                .as_ref()
-                .is_some_and(|p| p.program.mains().any(|(entry, _)| *entry == live.entry));
+            || live.published.as_ref().is_some_and(|published| is_entry(published, &live.entry));
         if !known {
             return Err(Refusal::UnknownEntry);
         }
@@ -133,7 +149,7 @@ impl Engine {
     /// Ask the worker for the caller's sockets.
     fn open_caller(&mut self, id: CallId) -> Result<(), Refusal> {
         let now = self.journal.now.mono;
-        let port = self.media.ports.take(now).ok_or(Refusal::NoMediaPort)?;
+        let port = self.take_port().ok_or(Refusal::NoMediaPort)?;
         let Some(live) = self.calls.get(&id) else { return Ok(()) };
         let local = self.local(port, id.n.into(), 1);
         let answer = if live.caller.sdp.is_empty() {
@@ -193,8 +209,12 @@ impl Engine {
     }
 
     fn least_loaded_worker(&self) -> WorkerId {
-        let least = self.media.load.iter().enumerate().min_by_key(|(_, load)| **load);
-        WorkerId(least.and_then(|(i, _)| u8::try_from(i).ok()).unwrap_or(0))
+        let workers = self.media.load.iter().enumerate();
+        let workers = workers.filter_map(|(i, load)| Some((WorkerId(u8::try_from(i).ok()?), *load)));
+        let least = workers.min_by_key(|(worker, load)| {
+            (self.house.troubled.contains(&(Alarm::MediaWorker, *worker)), *load)
+        });
+        least.map_or(WorkerId(0), |(worker, _)| worker)
     }
 
     /// The peer of `dialog` is gone, or its dialog is.
@@ -324,4 +344,8 @@ impl Engine {
         self.stack.respond(self.journal.now, dialog, reply);
         self.emit_call(id, EventKind::CallRefused { reason, code });
     }
+}
+
+fn is_entry(published: &Published, entry: &EntryId) -> bool {
+    published.program.mains().any(|(main, _)| main == entry)
 }

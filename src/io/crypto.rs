@@ -10,6 +10,12 @@ use ring::rand::{SecureRandom, SystemRandom};
 #[error("the system gives no random bytes; keys cannot be made (is /dev/urandom there?)")]
 pub struct NoRandomness;
 
+impl From<NoRandomness> for std::io::Error {
+    fn from(error: NoRandomness) -> Self {
+        std::io::Error::other(error)
+    }
+}
+
 /// Proves that the provider works on this machine.
 pub fn install() -> Result<(), NoRandomness> {
     random::<32>().map(drop)

@@ -10,8 +10,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::clock::Clock;
-use super::outbox::OutboxState;
-use crate::engine::{AlarmState, Engine, Input, Output};
+use super::outbox::{OutboxState, Source};
+use crate::engine::{Engine, Input, Output};
 use crate::event::Alarm;
 use crate::now::Mono;
 
@@ -90,17 +90,17 @@ impl Loop {
     /// Alarms of the writer, and snapshots in time.
     fn look_after_storage(&mut self) {
         let now = self.clock.now();
-        for (alarm, state) in self.state.take_alarms() {
-            self.engine.handle(now, Input::Alarm { alarm, state });
-        }
         let lagging = self.backlog.len() > BACKLOG || (self.lagging && !self.backlog.is_empty());
         if lagging != self.lagging {
             self.lagging = lagging;
-            let state = match lagging {
-                true => AlarmState::Raised { detail: "the journal's writer has fallen behind".into() },
-                false => AlarmState::Cleared,
-            };
-            self.engine.handle(now, Input::Alarm { alarm: Alarm::Journal, state });
+            let (alarm, source) = (Alarm::Journal, Source::Lagging);
+            match lagging {
+                true => self.state.raise(alarm, source, "the journal's writer has fallen behind".into()),
+                false => self.state.clear(alarm, source),
+            }
+        }
+        for (alarm, state) in self.state.take_alarms() {
+            self.engine.handle(now, Input::Alarm { alarm, state });
         }
         let (at, seq) = self.snapshot;
         let events = self.engine.seq().0 - seq;

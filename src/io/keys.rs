@@ -15,7 +15,8 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 
 use super::append::AppendFile;
-use super::secrets::{KEY_TABLE, Purpose, Secrets, random};
+use super::crypto::random;
+use super::secrets::{KEY_TABLE, Purpose, Secrets};
 use crate::ids::{BootId, CallId, NodeId};
 use crate::sealed::CallKey;
 

@@ -3,7 +3,7 @@
 //! A journal that cannot be written raises its alarm; events wait in memory and are written as
 //! soon as it works again, running calls go on.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -12,44 +12,67 @@ use std::time::Duration;
 use dashmap::DashMap;
 use tokio::sync::oneshot;
 
+use super::clock::Clock;
 use super::journal::Journal;
 use super::keys::KeyTable;
-use super::sync::SyncThread;
+use super::sync::{Afterwards, SyncThread};
 use crate::engine::command::Reply;
 use crate::engine::{AlarmState, FinaliseOrder, Output};
 use crate::event::{Alarm, Event, EventKind};
 use crate::ids::{AgentId, CallId, FlowId, Seq};
 use crate::media::command::Command;
+use crate::now::Mono;
 use crate::sealed::{CallKey, Redacted};
 use crate::sip::api::Count;
 
-/// Events kept in memory while the journal cannot be written; the oldest are never dropped, new
-/// calls are refused long before.
+/// How often a journal that cannot be written is tried again. Its events are kept in memory and
+/// none is dropped; new calls, which would bring more, are refused without one.
 const RETRY: Duration = Duration::from_millis(200);
 
-/// What the outbox tells the engine's loop.
+/// Alarms of the shell on their way to the engine. Several parts may raise the same one; it stands
+/// until the last of them has cleared it.
 #[derive(Default)]
 pub struct OutboxState {
-    alarms: Mutex<Vec<(Alarm, AlarmState)>>,
+    alarms: Mutex<Alarms>,
+}
+
+#[derive(Default)]
+struct Alarms {
+    raised: BTreeSet<(Alarm, Source)>,
+    news: Vec<(Alarm, AlarmState)>,
+}
+
+/// The part of the shell that raises an alarm.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Source {
+    Archiving,
+    Indexing,
+    Lagging,
+    Ordering,
+    Syncing,
+    Writing,
 }
 
 impl OutboxState {
-    pub fn raise(&self, alarm: Alarm, detail: String) {
-        self.push(alarm, AlarmState::Raised { detail });
+    pub fn raise(&self, alarm: Alarm, source: Source, detail: String) {
+        if let Ok(mut alarms) = self.alarms.lock()
+            && alarms.raised.insert((alarm, source))
+        {
+            alarms.news.push((alarm, AlarmState::Raised { detail }));
+        }
     }
 
-    pub fn clear(&self, alarm: Alarm) {
-        self.push(alarm, AlarmState::Cleared);
-    }
-
-    fn push(&self, alarm: Alarm, state: AlarmState) {
-        if let Ok(mut alarms) = self.alarms.lock() {
-            alarms.push((alarm, state));
+    pub fn clear(&self, alarm: Alarm, source: Source) {
+        if let Ok(mut alarms) = self.alarms.lock()
+            && alarms.raised.remove(&(alarm, source))
+            && !alarms.raised.iter().any(|(other, _)| *other == alarm)
+        {
+            alarms.news.push((alarm, AlarmState::Cleared));
         }
     }
 
     pub fn take_alarms(&self) -> Vec<(Alarm, AlarmState)> {
-        self.alarms.lock().map(|mut alarms| std::mem::take(&mut *alarms)).unwrap_or_default()
+        self.alarms.lock().map(|mut alarms| std::mem::take(&mut alarms.news)).unwrap_or_default()
     }
 }
 
@@ -58,6 +81,18 @@ impl OutboxState {
 pub struct Replies {
     pub commands: DashMap<u64, oneshot::Sender<Reply>>,
     pub metrics: DashMap<u64, oneshot::Sender<String>>,
+}
+
+impl Replies {
+    /// Gives the reply to whoever waits for it; nobody does any more if the asker gave up.
+    fn telling(&self, id: u64, reply: Reply) -> Box<dyn FnOnce() + Send> {
+        let waiting = self.commands.remove(&id).map(|(_, waiting)| waiting);
+        Box::new(move || {
+            if let Some(waiting) = waiting {
+                let _ = waiting.send(reply);
+            }
+        })
+    }
 }
 
 /// Where effects go. Each is quick; what takes long has its own thread or task behind it.
@@ -88,7 +123,11 @@ struct Running {
     keys: VecDeque<(CallKey, Redacted<String>)>,
     events: Vec<Event>,
     snapshot: Option<(Seq, Vec<u8>)>,
-    failing: bool,
+    /// Replies that wait until what they promise is on the disk.
+    promised: Vec<(u64, Reply)>,
+    clock: Clock,
+    /// While writing fails: when it is tried again.
+    failing: Option<Mono>,
 }
 
 impl Outbox {
@@ -99,7 +138,9 @@ impl Outbox {
             keys: VecDeque::new(),
             events: Vec::new(),
             snapshot: None,
-            failing: false,
+            promised: Vec::new(),
+            clock: Clock::start(),
+            failing: None,
         };
         std::thread::Builder::new().name("outbox".into()).spawn(move || {
             loop {
@@ -109,7 +150,14 @@ impl Outbox {
                     Err(RecvTimeoutError::Disconnected) => break,
                 }
             }
+            running.failing = None;
             running.write();
+            if !running.events.is_empty() {
+                tracing::error!(
+                    events = running.events.len(),
+                    "events are lost: the journal cannot be written"
+                );
+            }
             running.outbox.sync.stop();
         })
     }
@@ -128,6 +176,7 @@ impl Running {
                 Output::StoreKey { key, number } => self.keys.push_back((key, number)),
                 Output::Event(event) => self.events.push(*event),
                 Output::Snapshot { seq, bytes } => self.snapshot = Some((seq, bytes)),
+                Output::Reply { id, reply: Reply::Done } => self.promised.push((id, Reply::Done)),
                 effect => effects.push(effect),
             }
         }
@@ -139,18 +188,23 @@ impl Running {
 
     /// Keys, then events, then a snapshot: each only after the one before.
     fn write(&mut self) {
+        let now = self.clock.mono();
+        if self.failing.is_some_and(|again| now < again) {
+            return;
+        }
+        let failed = self.failing;
         match self.try_write() {
-            Ok(()) if self.failing => {
-                self.failing = false;
-                self.outbox.state.clear(Alarm::Journal);
+            Ok(()) => {
+                self.failing = None;
+                self.outbox.state.clear(Alarm::Journal, Source::Writing);
             }
-            Ok(()) => {}
-            Err(error) if !self.failing => {
-                self.failing = true;
-                tracing::error!(%error, "the journal cannot be written; new calls are refused");
-                self.outbox.state.raise(Alarm::Journal, error.to_string());
+            Err(error) => {
+                self.failing = Some(now + RETRY);
+                if failed.is_none() {
+                    tracing::error!(%error, "the journal cannot be written; new calls are refused");
+                }
+                self.outbox.state.raise(Alarm::Journal, Source::Writing, error.to_string());
             }
-            Err(_) => {}
         }
     }
 
@@ -161,13 +215,17 @@ impl Running {
             self.outbox.keys.append(&keys)?;
             self.keys.clear();
         }
+        let mut files = [None, None];
         if !self.events.is_empty() {
             self.outbox.journal.append(&self.events)?;
             self.outbox.effects.written(&self.events);
             // A sealed value must never be durable before its key.
-            let files = [self.outbox.keys.sync_handle(), self.outbox.journal.sync_handle()];
-            self.outbox.sync.wrote(files, self.events.drain(..).filter_map(|event| archived(&event)));
+            files = [self.outbox.keys.sync_handle(), self.outbox.journal.sync_handle()];
         }
+        let archived = self.events.drain(..).filter_map(|event| archived(&event)).map(Afterwards::Archived);
+        let replies = &self.outbox.replies;
+        let told = self.promised.drain(..).map(|(id, reply)| Afterwards::Tell(replies.telling(id, reply)));
+        self.outbox.sync.wrote(files, archived.chain(told));
         if let Some((seq, bytes)) = self.snapshot.take() {
             // A failed snapshot costs a longer start, nothing else.
             if let Err(error) = self.outbox.journal.write_snapshot(seq, &bytes) {
@@ -187,15 +245,10 @@ impl Running {
                 let sent = self.outbox.workers.get(usize::from(worker.0)).map(|worker| worker.send(command));
                 if !matches!(sent, Some(Ok(()))) {
                     let detail = format!("media worker {} is gone", worker.0);
-                    self.outbox.state.raise(Alarm::MediaWorker, detail);
+                    self.outbox.state.raise(Alarm::MediaWorker, Source::Ordering, detail);
                 }
             }
-            Output::Reply { id, reply } => {
-                if let Some((_, waiting)) = self.outbox.replies.commands.remove(&id) {
-                    // Nobody waits any more: the asker gave up.
-                    let _ = waiting.send(reply);
-                }
-            }
+            Output::Reply { id, reply } => self.outbox.replies.telling(id, reply)(),
             Output::Metrics { id, text } => {
                 if let Some((_, waiting)) = self.outbox.replies.metrics.remove(&id) {
                     let _ = waiting.send(text);
@@ -207,5 +260,25 @@ impl Running {
             Output::Drained => effects.drained(),
             Output::StoreKey { .. } | Output::Event(_) | Output::Snapshot { .. } => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_stands_until_the_last_who_raised_it_clears_it() {
+        let state = OutboxState::default();
+        state.raise(Alarm::Journal, Source::Writing, "full".into());
+        state.raise(Alarm::Journal, Source::Syncing, "full".into());
+        state.raise(Alarm::Journal, Source::Syncing, "still full".into());
+        state.clear(Alarm::Journal, Source::Writing);
+        state.clear(Alarm::Journal, Source::Lagging);
+        let news: Vec<_> = state.take_alarms();
+        assert_eq!(news.len(), 2, "{news:?}");
+        assert!(news.iter().all(|(_, state)| *state != AlarmState::Cleared));
+        state.clear(Alarm::Journal, Source::Syncing);
+        assert_eq!(state.take_alarms(), [(Alarm::Journal, AlarmState::Cleared)]);
     }
 }

@@ -1,7 +1,7 @@
 //! Agents and devices: `people.sqlite`, filled from CSV files.
 //!
-//! Agents' secrets are stored as argon2 hashes, devices' digest credentials sealed under a key of
-//! the secrets directory. An import is all or nothing.
+//! Agents' secrets are stored as argon2 hashes, devices' digest credentials sealed under a key
+//! derived from the master key. An import is all or nothing.
 
 mod credentials;
 mod lockout;
@@ -22,14 +22,13 @@ use tokio::sync::Semaphore;
 use crate::acd::api::AgentProfile;
 use crate::config::finding::Finding;
 use crate::ids::{AgentId, DeviceId};
-use crate::io::{crypto, secret_files};
+use crate::io::crypto;
+use crate::io::secrets::{self, Purpose, SecretKey, Secrets, SecretsError};
 use crate::sealed::Redacted;
 use crate::sip::api::{DeviceAccount, DeviceKind};
 use lockout::Lockout;
 use table::{AgentRow, DeviceAccess, DeviceRow};
 
-/// Name of the key file under which credentials of devices are sealed.
-pub const KEY_FILE: &str = "people.key";
 /// Secrets verified at once: argon2 takes 19 MiB and a processor each time.
 const VERIFIED_AT_ONCE: usize = 2;
 
@@ -72,7 +71,7 @@ pub enum PeopleError {
     #[error("the database of agents and devices is of another version: {0}; use the program that wrote it")]
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error(transparent)]
-    Secret(#[from] secret_files::SecretError),
+    Secret(#[from] SecretsError),
     #[error(transparent)]
     Randomness(#[from] crypto::NoRandomness),
     #[error(transparent)]
@@ -98,20 +97,20 @@ pub enum SecretCheck {
 #[derive(Clone)]
 pub struct People {
     pool: SqlitePool,
-    key: [u8; 32],
+    key: SecretKey,
     realm: Arc<str>,
     lockout: Arc<Mutex<Lockout>>,
     verifying: Arc<Semaphore>,
 }
 
 impl People {
-    /// Opens or makes the database; makes its key at the first time.
+    /// Opens or makes the database; makes the master key at the first time.
     pub async fn open(database: &Path, secrets: &Path, realm: &str) -> Result<People, PeopleError> {
         if !database.exists() {
             if let Some(directory) = database.parent() {
-                secret_files::make_directory(directory)?;
+                secrets::make_directory(directory)?;
             }
-            secret_files::write_new(database, "")?;
+            secrets::write_new(database, b"")?;
         }
         let options = SqliteConnectOptions::new()
             .filename(database)
@@ -121,7 +120,7 @@ impl People {
         sqlx::migrate!("migrations/people").run(&pool).await?;
         Ok(People {
             pool,
-            key: secret_files::key(secrets, KEY_FILE)?,
+            key: Secrets::open_or_create(secrets)?.key(Purpose::People),
             realm: Arc::from(realm),
             lockout: Arc::default(),
             verifying: Arc::new(Semaphore::new(VERIFIED_AT_ONCE)),
@@ -180,9 +179,10 @@ impl People {
         }
         let [sha256, md5] = sealed;
         let open = |algorithm, sealed: Option<String>| {
-            let opened = sealed.and_then(|sealed| credentials::open(&self.key, id, algorithm, &sealed));
+            let opened =
+                sealed.and_then(|sealed| credentials::open(self.key.bytes(), id, algorithm, &sealed));
             if opened.is_none() {
-                tracing::error!(device = %id, algorithm, "credentials do not open with {KEY_FILE}; import them again");
+                tracing::error!(device = %id, algorithm, "credentials do not open with the present master key; import them again");
             }
             opened
         };
@@ -290,7 +290,7 @@ impl People {
             DeviceAccess::Registers { password: None } => return Ok(()),
             DeviceAccess::Registers { password: Some(password) } => {
                 let [sha256, md5] = credentials::ha1(&row.id, &self.realm, password);
-                let seal = |algorithm, ha1| credentials::seal(&self.key, &row.id, algorithm, ha1);
+                let seal = |algorithm, ha1| credentials::seal(self.key.bytes(), &row.id, algorithm, ha1);
                 ("registers", Some([seal("SHA-256", &sha256)?, seal("MD5", &md5)?]), None)
             }
             DeviceAccess::Static { contact } => ("static", None, Some(contact)),

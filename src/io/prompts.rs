@@ -7,7 +7,6 @@
 pub mod build;
 pub mod clip;
 pub mod files;
-pub mod g711;
 pub mod inspect;
 pub mod manifest;
 pub mod shape;

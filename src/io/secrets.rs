@@ -1,4 +1,5 @@
-//! The secrets directory (`var/secrets`): the master key, from which every other key is derived.
+//! The secrets directory (`var/secrets`): the master key, from which every other key is derived, and
+//! files that only the server's user may read.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -6,9 +7,8 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
-use ring::rand::{SecureRandom, SystemRandom};
 
-use crate::io::append;
+use crate::io::{append, crypto};
 
 const MASTER: &str = "master.key";
 /// Name of the key table within the secrets directory.
@@ -17,7 +17,7 @@ pub const KEY_TABLE: &str = "calls.keys";
 /// The secrets directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretsError {
-    #[error("secrets {path}: {source}")]
+    #[error("{path}: {source}; check that the server's user owns the secrets directory")]
     Io { path: PathBuf, source: io::Error },
     #[error("{path} is missing, but data sealed under it exists; restore it from your backup")]
     MasterMissing { path: PathBuf },
@@ -31,6 +31,8 @@ pub enum Purpose {
     Spool,
     KeyTable,
     NumberHash,
+    /// Credentials of telephones.
+    People,
 }
 
 impl Purpose {
@@ -39,6 +41,7 @@ impl Purpose {
             Purpose::Spool => b"hotline spool 1",
             Purpose::KeyTable => b"hotline keys 1",
             Purpose::NumberHash => b"hotline number-hash 1",
+            Purpose::People => b"hotline people 1",
         }
     }
 }
@@ -98,7 +101,9 @@ impl Secrets {
         if table > 0 {
             return Err(SecretsError::MasterMissing { path });
         }
-        create(directory, &path).map_err(|source| SecretsError::Io { path: path.clone(), source })?;
+        let random = crypto::random::<32>().map_err(|error| failed(&path)(error.into()))?;
+        make_directory(directory)?;
+        write_new(&path, &random)?;
         tracing::warn!(
             file = %path.display(),
             "made a new master key: back it up apart from the recordings; without it no recording \
@@ -110,14 +115,7 @@ impl Secrets {
     /// Opens an existing directory and writes nothing (command line).
     pub fn open(directory: &Path) -> Result<Secrets, SecretsError> {
         let path = directory.join(MASTER);
-        let failed = |source| SecretsError::Io { path: path.clone(), source };
-        let mut file = File::open(&path).map_err(failed)?;
-        let mode = file.metadata().map_err(failed)?.permissions().mode();
-        if mode & 0o077 != 0 {
-            tracing::warn!(file = %path.display(), "others may read the master key; do `chmod 600`");
-        }
-        let mut bytes = Vec::new();
-        Read::by_ref(&mut file).take(33).read_to_end(&mut bytes).map_err(failed)?;
+        let bytes = read(&path, 33)?;
         let Ok(master) = <[u8; 32]>::try_from(bytes) else {
             return Err(SecretsError::MasterDamaged { path });
         };
@@ -133,19 +131,34 @@ impl Secrets {
     }
 }
 
-fn create(directory: &Path, path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(random::<32>()?.as_slice())?;
-    file.sync_all()?;
-    append::sync_directory(directory)
+fn failed(path: &Path) -> impl Fn(io::Error) -> SecretsError {
+    move |source| SecretsError::Io { path: path.to_owned(), source }
 }
 
-/// Bytes nobody can guess, from the operating system.
-pub fn random<const N: usize>() -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    let filled = SystemRandom::new().fill(&mut bytes);
-    filled.map_err(|_| io::Error::other("the system's random source fails"))?;
+/// Makes the directory for its owner alone.
+pub fn make_directory(directory: &Path) -> Result<(), SecretsError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed(directory))
+}
+
+/// Writes a file that is not there yet, readable by its owner alone, safe against a power cut.
+pub fn write_new(path: &Path, content: &[u8]) -> Result<(), SecretsError> {
+    let written = || {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        append::sync_directory(path.parent().unwrap_or(Path::new(".")))
+    };
+    written().map_err(failed(path))
+}
+
+/// At most `longest` bytes of a file; warns of one that others may read.
+pub fn read(path: &Path, longest: u64) -> Result<Vec<u8>, SecretsError> {
+    let file = File::open(path).map_err(failed(path))?;
+    if file.metadata().map_err(failed(path))?.permissions().mode() & 0o077 != 0 {
+        tracing::warn!(file = %path.display(), "others than the owner may read this secret; run chmod 600 on it");
+    }
+    let mut bytes = Vec::new();
+    file.take(longest).read_to_end(&mut bytes).map_err(failed(path))?;
     Ok(bytes)
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::outbox::OutboxState;
+use super::outbox::{OutboxState, Source};
 use crate::event::Alarm;
 use crate::ids::CallId;
 
@@ -16,7 +16,15 @@ const WITHIN: Duration = Duration::from_millis(50);
 #[derive(Default)]
 struct Unsynced {
     files: [Option<Arc<File>>; 2],
-    archived: Vec<CallId>,
+    afterwards: Vec<Afterwards>,
+}
+
+/// What waits until everything written so far is on the disk for good.
+pub enum Afterwards {
+    /// The journal knows where the call's recording is: its spool may go.
+    Archived(CallId),
+    /// Somebody may be told what was promised to them.
+    Tell(Box<dyn FnOnce() + Send>),
 }
 
 type Shared = Arc<Mutex<Unsynced>>;
@@ -44,10 +52,12 @@ impl SyncThread {
     }
 
     /// These files have new bytes; the first is synced before the second.
-    pub fn wrote(&self, files: [Option<Arc<File>>; 2], archived: impl Iterator<Item = CallId>) {
+    pub fn wrote(&self, files: [Option<Arc<File>>; 2], afterwards: impl Iterator<Item = Afterwards>) {
         if let Ok(mut dirty) = self.dirty.lock() {
-            dirty.files = files;
-            dirty.archived.extend(archived);
+            if files.iter().any(Option::is_some) {
+                dirty.files = files;
+            }
+            dirty.afterwards.extend(afterwards);
         }
     }
 
@@ -66,29 +76,64 @@ fn run(dirty: &Shared, stopped: &Receiver<()>, state: &OutboxState, on_archived:
     let mut failing = false;
     loop {
         let over = matches!(stopped.recv_timeout(WITHIN), Err(RecvTimeoutError::Disconnected));
-        let Unsynced { files, archived } =
+        let Unsynced { files, afterwards } =
             dirty.lock().map(|mut dirty| std::mem::take(&mut *dirty)).unwrap_or_default();
         let wrote = files.iter().any(Option::is_some);
-        let failed = files.iter().flatten().find_map(|file| file.sync_data().err());
-        match failed {
-            Some(error) => {
-                failing = true;
-                tracing::error!(%error, "the journal cannot be synced to disk");
-                state.raise(Alarm::Journal, error.to_string());
-                if let Ok(mut dirty) = dirty.lock() {
-                    dirty.archived.extend(archived);
-                }
+        if let Some(error) = files.iter().flatten().find_map(|file| file.sync_data().err()) {
+            failing = true;
+            tracing::error!(%error, "the journal cannot be synced to disk");
+            state.raise(Alarm::Journal, Source::Syncing, error.to_string());
+        } else if failing && wrote {
+            failing = false;
+            state.clear(Alarm::Journal, Source::Syncing);
+        }
+        if failing {
+            // In front of what came meanwhile.
+            if let Ok(mut dirty) = dirty.lock() {
+                let meanwhile = std::mem::replace(&mut dirty.afterwards, afterwards);
+                dirty.afterwards.extend(meanwhile);
             }
-            None => {
-                archived.into_iter().for_each(on_archived);
-                if failing && wrote {
-                    failing = false;
-                    state.clear(Alarm::Journal);
+        } else {
+            for one in afterwards {
+                match one {
+                    Afterwards::Archived(call) => on_archived(call),
+                    Afterwards::Tell(tell) => tell(),
                 }
             }
         }
         if over {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_promised_is_told_after_the_sync_and_not_while_it_fails() {
+        let dir = tempfile::tempdir().unwrap();
+        let good = Arc::new(File::create(dir.path().join("journal")).unwrap());
+        // Nothing can be synced to the end of a pipe.
+        let (_reader, writer) = std::io::pipe().unwrap();
+        let bad = Arc::new(File::from(std::os::fd::OwnedFd::from(writer)));
+        let state = Arc::new(OutboxState::default());
+        let mut sync = SyncThread::spawn(Arc::clone(&state), |_| {}).unwrap();
+        let (told, news) = sync_channel(8);
+        let tell = |what: &'static str| {
+            let told = told.clone();
+            std::iter::once(Afterwards::Tell(Box::new(move || told.send(what).unwrap())))
+        };
+        sync.wrote([None, Some(bad)], tell("first"));
+        while state.take_alarms().is_empty() {
+            std::thread::yield_now();
+        }
+        sync.wrote([None, None], tell("second"));
+        assert!(news.try_recv().is_err(), "the disk has refused");
+        sync.wrote([Some(Arc::clone(&good)), Some(good)], tell("third"));
+        let all: Vec<_> = news.iter().take(3).collect();
+        assert_eq!(all, ["first", "second", "third"]);
+        sync.stop();
     }
 }

@@ -13,15 +13,18 @@ use serde::Deserialize;
 use crate::engine::command::Command;
 use crate::event::{Actor, Role};
 use crate::ids::AgentId;
-use crate::io::{crypto, secret_files};
+use crate::io::secrets::SecretsError;
+use crate::io::{crypto, secrets};
 
 pub const TABLE: &str = "tokens.toml";
 pub const OPERATOR_TOKEN: &str = "operator.token";
+/// More than thousands of tokens.
+const LONGEST: u64 = 1 << 20;
 
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     #[error(transparent)]
-    Secret(#[from] secret_files::SecretError),
+    Secret(#[from] SecretsError),
     #[error(transparent)]
     Randomness(#[from] crypto::NoRandomness),
     #[error(
@@ -123,16 +126,16 @@ fn stamp(path: &Path) -> Stamp {
     Some((metadata.modified().ok()?, metadata.len()))
 }
 
-fn make_operator(secrets: &Path) -> Result<(), TokenError> {
-    secret_files::make_directory(secrets)?;
+fn make_operator(directory: &Path) -> Result<(), TokenError> {
+    secrets::make_directory(directory)?;
     let token = hex::encode(crypto::random::<32>()?);
-    let file = secrets.join(OPERATOR_TOKEN);
+    let file = directory.join(OPERATOR_TOKEN);
     if let Err(error) = std::fs::remove_file(&file)
         && error.kind() != std::io::ErrorKind::NotFound
     {
-        return Err(secret_files::SecretError::Io(file, error).into());
+        return Err(SecretsError::Io { path: file, source: error }.into());
     }
-    secret_files::write_new(&file, &format!("{token}\n"))?;
+    secrets::write_new(&file, format!("{token}\n").as_bytes())?;
     let sha256 = crypto::sha256_hex(token.as_bytes());
     let table = format!(
         "# Tokens of the API: a section each, with the SHA-256 of the token, never the token itself:\n\
@@ -141,14 +144,15 @@ fn make_operator(secrets: &Path) -> Result<(), TokenError> {
          # An agent's own token: role = \"agent\" and agent = \"WORK NUMBER\".\n\n\
          [operator]\nsha256 = \"{sha256}\"\nrole = \"operator\"\n"
     );
-    secret_files::write_new(&secrets.join(TABLE), &table)?;
+    secrets::write_new(&directory.join(TABLE), table.as_bytes())?;
     tracing::info!(file = %file.display(), "a token for the API was made; it has the role operator");
     Ok(())
 }
 
 fn read(path: &Path) -> Result<Vec<Known>, TokenError> {
     let wrong = |why: String| TokenError::Table(path.to_owned(), why);
-    let text = secret_files::read(path)?.ok_or_else(|| wrong("the file is gone".to_owned()))?;
+    let text = String::from_utf8(secrets::read(path, LONGEST)?)
+        .map_err(|_| wrong("this is no text in UTF-8".to_owned()))?;
     let entries: BTreeMap<String, Entry> =
         toml::from_str(&text).map_err(|e| wrong(e.message().to_owned()))?;
     let known = |(name, entry): (String, Entry)| {
@@ -191,9 +195,12 @@ pub fn authorise_command(actor: &Actor, command: &Command) -> Result<(), Forbidd
         | Command::SignOut { agent }
         | Command::Ready { agent }
         | Command::NotReady { agent, .. } => agent,
-        Command::Status | Command::Agents | Command::Queues | Command::Calls | Command::Drain => {
-            return Ok(());
-        }
+        Command::Status
+        | Command::Agents
+        | Command::Queues
+        | Command::Calls
+        | Command::Drain
+        | Command::Confirm => return Ok(()),
     };
     match actor {
         Actor::Agent(own) if own != concerned => Err(Forbidden::OtherAgent(own.clone())),

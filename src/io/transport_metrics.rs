@@ -49,7 +49,6 @@ const SPOOL_DROPPED: &str = "hotline_spool_dropped_total";
 const RTP_JITTER: &str = "hotline_rtp_jitter_seconds";
 const LATENESS: &str = "hotline_media_lateness_seconds";
 const EXEMPT: &str = "hotline_recording_exempt_entries";
-const BUILD: &str = "hotline_build_info";
 
 const COUNTERS: [(&str, &str); 9] = [
     (REQUESTS, "SIP requests received, by method (CBA-31)"),
@@ -62,11 +61,10 @@ const COUNTERS: [(&str, &str); 9] = [
     (SPOOL_ERRORS, "Failed attempts to write the spool of recordings (CBA-35a)"),
     (SPOOL_DROPPED, "Entries lost to recordings because the spool failed for too long (CBA-35a)"),
 ];
-const GAUGES: [(&str, &str); 4] = [
+const GAUGES: [(&str, &str); 3] = [
     (CONNECTIONS, "SIP connections open over TCP (CBA-31)"),
     (LATENESS, "Worst lateness of a media worker against its slots in the last second (CBA-31)"),
     (EXEMPT, "Entries whose calls are not recorded (CBA-35a): anything but 0 is to be looked at"),
-    (BUILD, "Version of the running program; always 1"),
 ];
 
 pub struct TransportMetrics {
@@ -124,7 +122,6 @@ impl TransportMetrics {
         }
         metrics.response(200, 0);
         metrics.rejected("malformed", 0);
-        metrics.gauge(BUILD, Some(("version", env!("CARGO_PKG_VERSION").into()))).set(1.0);
         metrics.connections(0);
         metrics.exempt_entries(0);
         metrics
@@ -284,6 +281,5 @@ mod tests {
         }
         assert!(text.contains("# TYPE hotline_sip_requests_total counter"));
         assert!(text.contains("# HELP hotline_rtp_lost_total"));
-        assert!(text.contains("hotline_build_info{version="));
     }
 }

@@ -85,6 +85,38 @@ const fn between(from: Codec, to: Codec) -> [u8; 256] {
 static PCMU_TO_PCMA: [u8; 256] = between(Codec::Pcmu, Codec::Pcma);
 static PCMA_TO_PCMU: [u8; 256] = between(Codec::Pcma, Codec::Pcmu);
 
+const fn linear(codec: Codec) -> [i16; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = decode(codec, byte as u8);
+        byte += 1;
+    }
+    table
+}
+
+static PCMU_LINEAR: [i16; 256] = linear(Codec::Pcmu);
+static PCMA_LINEAR: [i16; 256] = linear(Codec::Pcma);
+
+/// The linear sample of each byte.
+pub fn decoder(codec: Codec) -> &'static [i16; 256] {
+    match codec {
+        Codec::Pcmu => &PCMU_LINEAR,
+        Codec::Pcma => &PCMA_LINEAR,
+    }
+}
+
+/// The linear samples of bytes.
+pub fn samples(codec: Codec, bytes: &[u8]) -> Vec<i16> {
+    let table = decoder(codec);
+    bytes.iter().map(|byte| table[usize::from(*byte)]).collect()
+}
+
+/// The bytes of linear samples.
+pub fn bytes(codec: Codec, samples: &[i16]) -> Vec<u8> {
+    samples.iter().map(|sample| encode(codec, *sample)).collect()
+}
+
 /// Copies `from` into `to`, byte for byte, in another law if need be. The shorter of both counts.
 pub fn transcode(from: (Codec, &[u8]), to: (Codec, &mut [u8])) {
     let table = match (from.0, to.0) {
@@ -118,6 +150,19 @@ mod tests {
             assert_eq!(decode_pcma(byte), sample, "{byte:#x}");
         }
         assert_eq!(decode_pcmu(0x7F), 0, "negative zero");
+    }
+
+    /// What stands in the recommendation itself, at both ends of each law.
+    #[test]
+    fn full_scale_is_cut_and_both_laws_are_symmetric() {
+        assert_eq!((encode_pcmu(i16::MIN), encode_pcmu(i16::MAX)), (0x00, 0x80));
+        assert_eq!((encode_pcma(i16::MIN), encode_pcma(i16::MAX)), (0x2A, 0xAA));
+        for codec in BOTH {
+            let table = decoder(codec);
+            for byte in 0..=255u8 {
+                assert_eq!(table[usize::from(byte)], -table[usize::from(byte ^ 0x80)], "{codec:?} {byte:#x}");
+            }
+        }
     }
 
     #[test]

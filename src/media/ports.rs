@@ -35,19 +35,24 @@ impl PortPool {
 
     /// A port nobody has used for the last 30 s; `None` if there is none.
     pub fn take(&mut self, now: Mono) -> Option<u16> {
-        while let Some((since, port)) = self.resting.front().copied()
-            && now.since(since) >= REST
-        {
-            self.resting.pop_front();
-            self.free.push(port);
-        }
-        if self.free.is_empty() {
+        if !self.has_free(now) {
             return None;
         }
         let place = self.random.next_u64() % self.free.len() as u64;
         let port = self.free.swap_remove(usize::try_from(place).ok()?);
         self.used.insert(port);
         Some(port)
+    }
+
+    /// Whether the next one can be had.
+    pub fn has_free(&mut self, now: Mono) -> bool {
+        while let Some((since, port)) = self.resting.front().copied()
+            && now.since(since) >= REST
+        {
+            self.resting.pop_front();
+            self.free.push(port);
+        }
+        !self.free.is_empty()
     }
 
     /// The port is no longer used; it begins to rest. Ignored if it was not taken.

@@ -1,7 +1,8 @@
 //! Tests of `listen`: prompts are made of chirps, so that every stretch is unlike every other.
 
 use super::*;
-use crate::phone::g711;
+use crate::media::command::Codec;
+use crate::media::g711;
 use crate::phone::signal::tone;
 
 /// Speech-like sound of `seconds`: syllables of changing pitch and loudness with pauses, from `seed`.
@@ -46,10 +47,7 @@ fn a_prompt_is_found_where_it_was_played() {
         let mut heard = vec![0; shift];
         heard.extend(&prompt);
         heard.extend(vec![0; 4_000]);
-        let coded = g711::decode(
-            crate::media::command::Codec::Pcmu,
-            &g711::encode(crate::media::command::Codec::Pcmu, &heard),
-        );
+        let coded = g711::samples(Codec::Pcmu, &g711::bytes(Codec::Pcmu, &heard));
         let found = correlation(&noise(&coded, 100), &prompt);
         assert!(found.is_heard(), "{found:?}");
         assert!(found.offset.abs_diff(shift) <= 1, "{found:?} instead of {shift}");

@@ -27,7 +27,6 @@ mod call;
 mod description;
 mod digest;
 mod dtmf_tones;
-pub mod g711;
 pub mod listen;
 mod message;
 mod register;

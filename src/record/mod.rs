@@ -4,7 +4,6 @@
 
 pub mod block;
 pub mod day;
-pub mod g711;
 pub mod row;
 pub mod spool;
 pub mod timeline;

@@ -1,6 +1,6 @@
 //! The loop of the simulated world: whoever is next acts, until nothing is left to happen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,24 +8,33 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
-use super::callers::Callers;
+use super::bare::{Bare, Numbers, Wish};
+use super::callers::{Callers, Done};
 use super::media::SimMedia;
-use super::network::{Datagram, Network, Weather, between};
-use super::staff::Staff;
+use super::network::{Arrival, Dialled, Network, Weather, What, address, between};
+use super::office::Office;
+use super::shop::{self, Desk};
+use super::staff::{Staff, Who};
+use super::watch::Watch;
 use crate::config::published::Published;
-use crate::engine::command::{Command, Request};
-use crate::engine::{Directory, Engine, Input, MediaSettings, Memory, Output, Settings};
-use crate::event::{Actor, Event, EventKind};
+use crate::engine::{Engine, Input, MediaSettings, Memory, Output, Settings};
+use crate::event::Event;
 use crate::ids::*;
-use crate::media::command::Codec;
+use crate::media::command::{Codec, MediaEvent};
 use crate::now::{Mono, Now, Wall};
-use crate::sip::api::{DeviceAccount, DeviceKind, Limits, Output as SipOutput, SipEvent, StackConfig};
+use crate::sip::api::{Limits, Output as SipOutput, StackConfig};
 use crate::sip::stack::Stack;
 
 /// Where everybody lives.
 const HOTLINE: &str = "127.0.0.1:5060";
 const CALLERS: &str = "127.0.0.5:5060";
 const STAFF: &str = "127.0.0.4:5060";
+const COLLEAGUE: &str = "127.0.0.7:5060";
+/// Bare telephones, each at a port of its own.
+const BARE: &str = "127.0.0.6:5060";
+
+/// Turns at one instant after which nobody believes any more that time will go on.
+const TURNS_AT_ONCE: u32 = 10_000;
 
 /// 2026-11-02T08:00:00Z, a Monday.
 const MORNING: Wall = Wall(1_793_606_400_000);
@@ -37,9 +46,11 @@ pub struct Params {
     pub calls: u32,
     /// Arrivals are spread over this time.
     pub over: Duration,
+    /// At telephones with a stack; some more come with bare ones, unless it is 0.
     pub agents: u32,
     pub weather: Weather,
-    pub entry: EntryId,
+    /// When the second media worker answers no more, for good.
+    pub worker_dies: Option<Duration>,
 }
 
 /// What came of it.
@@ -51,10 +62,14 @@ pub struct Report {
     pub datagrams_lost: u64,
     /// What is left when nothing more can happen: must be empty.
     pub leftovers: Vec<String>,
-    /// Defects of routing found while it ran: must be empty.
+    /// Promises broken while it ran: must be empty.
     pub violations: Vec<String>,
-    /// Transition arms of the SIP machines that were taken, by all three stacks.
+    /// Transition arms of the SIP machines that were taken, by the hotline and the telephones.
     pub transitions: BTreeSet<&'static str>,
+    /// Those the hotline's own took.
+    pub transitions_of_hotline: BTreeSet<&'static str>,
+    /// Arms of the visits' table that were taken.
+    pub visit_arms: BTreeSet<&'static str>,
     pub lasted: Duration,
 }
 
@@ -67,21 +82,15 @@ pub struct World {
     media: SimMedia,
     callers: Callers,
     staff: Staff,
-    /// Call of each caller's number.
-    calls: BTreeMap<String, CallId>,
-    /// Recordings being made.
-    archive: BTreeMap<(Mono, CallId), ()>,
-    report: Report,
-}
-
-fn address(text: &str) -> SocketAddr {
-    text.parse().unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 5060)))
+    colleague: Staff,
+    bare: Bare,
+    office: Office,
+    watch: Watch,
 }
 
 fn stack_config(at: &str, seed: u64) -> StackConfig {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_be_bytes());
-    bytes[8..16].copy_from_slice(&u64::from(address(at).port()).to_be_bytes());
     bytes[16..16 + at.len().min(16)].copy_from_slice(&at.as_bytes()[..at.len().min(16)]);
     StackConfig {
         public_address: address(at),
@@ -101,107 +110,169 @@ fn stack_config(at: &str, seed: u64) -> StackConfig {
     }
 }
 
+fn settings(seed: u64) -> Settings {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_be_bytes());
+    Settings {
+        node: NodeId(1),
+        boot: BootId(1),
+        seed: bytes,
+        version: "simulated".into(),
+        stack: stack_config(HOTLINE, seed),
+        media: MediaSettings {
+            address: address(HOTLINE).ip(),
+            ports: 10_000..=29_999,
+            codecs: vec![Codec::Pcmu, Codec::Pcma],
+            workers: 2,
+        },
+        max_calls: 100_000,
+        exempt_entries: BTreeSet::new(),
+    }
+}
+
+impl std::fmt::Debug for World {
+    /// Who wants to act next, and when.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World")
+            .field("now", &self.now.mono)
+            .field("network", &self.network.next())
+            .field("media", &self.media.next())
+            .field("callers", &self.callers.next())
+            .field("staff", &self.staff.next())
+            .field("colleague", &self.colleague.next())
+            .field("bare", &self.bare.next())
+            .field("office", &self.office.next())
+            .field("engine", &self.engine.poll_timeout())
+            .finish()
+    }
+}
+
 impl World {
     pub fn new(params: Params, published: Arc<Published>) -> World {
         let now = Now { mono: Mono(0), wall: MORNING };
-        let mut seed = [0; 32];
-        seed[..8].copy_from_slice(&params.seed.to_be_bytes());
-        let settings = Settings {
-            node: NodeId(1),
-            boot: BootId(1),
-            seed,
-            version: "simulated".into(),
-            stack: stack_config(HOTLINE, params.seed),
-            media: MediaSettings {
-                address: address(HOTLINE).ip(),
-                ports: 10_000..=29_999,
-                codecs: vec![Codec::Pcmu, Codec::Pcma],
-                workers: 2,
-            },
-            max_calls: 100_000,
-            exempt_entries: BTreeSet::new(),
-        };
-        let report = Report {
-            events: Vec::new(),
-            answered: 0,
-            refused: 0,
-            datagrams_lost: 0,
-            leftovers: Vec::new(),
-            violations: Vec::new(),
-            transitions: BTreeSet::new(),
-            lasted: Duration::ZERO,
-        };
+        let settings = settings(params.seed);
+        let mut rng = ChaCha20Rng::from_seed(settings.seed);
+        let blackouts = [200, 650].map(|thousandths| {
+            let from = Mono(0) + params.over * thousandths / 1000;
+            (from, from + between(&mut rng, 40_000, 70_000))
+        });
+        let stack = |at| Stack::new(stack_config(at, params.seed));
         let mut world = World {
-            rng: ChaCha20Rng::from_seed(seed),
+            rng,
             now,
             engine: Engine::new(settings, Memory::default(), now),
-            network: Network::default(),
+            network: Network::new(params.weather, blackouts.to_vec()),
             media: SimMedia::default(),
-            callers: Callers::new(Stack::new(stack_config(CALLERS, params.seed))),
-            staff: Staff::new(Stack::new(stack_config(STAFF, params.seed))),
-            calls: BTreeMap::new(),
-            archive: BTreeMap::new(),
-            report,
+            callers: Callers::new(stack(CALLERS), address(CALLERS), address(HOTLINE)),
+            staff: Staff::new(stack(STAFF), address(STAFF), Who::Agents),
+            colleague: Staff::new(stack(COLLEAGUE), address(COLLEAGUE), Who::Colleague),
+            bare: Bare::default(),
+            office: Office::default(),
+            watch: Watch::default(),
             params,
         };
+        world.network.listening.extend([HOTLINE, STAFF, COLLEAGUE].map(address));
+        world.plan_day();
         world.open_shop(published);
         world
     }
 
-    fn open_shop(&mut self, published: Arc<Published>) {
-        let queues: Vec<QueueId> = published.queues.iter().map(|queue| queue.id.clone()).collect();
-        let skills = published.queues.iter().flat_map(|queue| queue.skills.keys().cloned());
-        let skills: BTreeMap<Skill, u8> = skills.map(|skill| (skill, 10)).collect();
-        let mut directory = Directory::default();
-        let agents: Vec<String> = (0..self.params.agents).map(|n| format!("{}", 1001 + n)).collect();
-        for work in &agents {
-            let profile = crate::acd::api::AgentProfile {
-                id: AgentId::new(work),
-                skills: skills.clone(),
-                queues: queues.clone(),
-                languages: Vec::new(),
-            };
-            directory.agents.insert(profile.id.clone(), profile);
-            directory.devices.push(DeviceAccount {
-                id: DeviceId::new(format!("desk{work}")),
-                kind: DeviceKind::Static { contact: format!("sip:{work}@{STAFF}") },
-            });
-        }
-        self.input(Input::Directory(Arc::new(directory)));
-        self.input(Input::Published(published));
-        for work in agents {
-            let (agent, device) = (AgentId::new(&work), DeviceId::new(format!("desk{work}")));
-            self.command(Command::SignIn { agent: agent.clone(), device });
-            self.command(Command::Ready { agent });
-        }
+    fn plan_day(&mut self) {
+        let over = self.params.over;
+        let half = Mono(0) + over * 45 / 100;
+        self.media.stalls = Some(match self.params.worker_dies {
+            Some(after) => (WorkerId(1), Mono(0) + after, Mono(u64::MAX)),
+            None => (WorkerId(1), half, half + Duration::from_secs(5)),
+        });
+        self.office.plan(over);
+        // One caller in eight has a bare telephone.
+        let bare = self.params.calls / 8;
+        self.callers.plan(&mut self.rng, self.params.calls - bare, over);
+        let numbers = Numbers { hotline: address(HOTLINE), colleague: address(COLLEAGUE) };
+        self.bare.plan_callers(&mut self.rng, (address(BARE), bare), over, numbers);
     }
 
-    fn command(&mut self, command: Command) {
-        self.input(Input::Request(Request { id: 0, actor: Actor::Server, command }));
+    /// The agents' desks: telephones with a stack over UDP and TCP, bare ones over both, and bare
+    /// ones that register.
+    fn open_shop(&mut self, published: Arc<Published>) {
+        let mut desks = Vec::new();
+        // On a day without agents nobody is there at all.
+        let (fixed, soft) = if self.params.agents == 0 { (0, 0) } else { (4, 3) };
+        for n in 0..self.params.agents {
+            let work = (1001 + n).to_string();
+            let transport = if n % 3 == 2 { ";transport=tcp" } else { "" };
+            desks.push(Desk::fixed(&work, format!("sip:{work}@{STAFF}{transport}")));
+        }
+        for n in 0..fixed {
+            let (work, at) = ((2001 + n).to_string(), SocketAddr::new(address(BARE).ip(), 7_000 + n));
+            let transport = if n % 2 == 1 { ";transport=tcp" } else { "" };
+            if n % 2 == 1 {
+                self.network.listening.insert(at);
+            }
+            desks.push(Desk::fixed(&work, format!("sip:{work}@{at}{transport}")));
+        }
+        for n in 0..soft {
+            let (work, at) = ((3001 + n).to_string(), SocketAddr::new(address(BARE).ip(), 7_100 + n));
+            let desk = Desk::registering(&work);
+            self.bare.plan_desk(&mut self.rng, at, (desk.device.as_str(), &work), address(HOTLINE));
+            desks.push(desk);
+        }
+        for input in shop::open(published, &desks) {
+            self.input(input);
+        }
     }
 
     /// Let the day pass; ends when nobody has anything left to do.
     pub fn run(mut self) -> Report {
-        self.callers.plan(&mut self.rng, self.params.calls, self.params.over);
-        let mut turns = 0u64;
+        let mut dark: VecDeque<Mono> = self.network.blackouts().collect();
+        let mut turns_at_once = 0;
         while let Some(next) = self.next() {
+            turns_at_once = if next > self.now.mono { 0 } else { turns_at_once + 1 };
+            if turns_at_once > TURNS_AT_ONCE {
+                self.watch.violations.push(format!("{self:?} stands still"));
+                break;
+            }
             self.advance_to(next);
+            if dark.front().is_some_and(|from| *from <= next) {
+                dark.pop_front();
+                self.media.dark(next);
+            }
+            let before = self.watch.events.len();
             self.turn();
-            turns += 1;
-            if turns.is_multiple_of(64) {
-                self.report.violations.extend(self.engine.router().check_invariants(self.now.mono));
+            // What routing and calls promise can change only with an event.
+            if self.watch.events.len() != before && self.watch.violations.len() < 100 {
+                let broken = self.engine.check_invariants();
+                let at = self.now.mono.as_millis();
+                self.watch.violations.extend(broken.into_iter().map(|what| format!("at {at} ms: {what}")));
             }
         }
-        self.report.leftovers = self.engine.leftovers();
-        self.report.leftovers.extend(self.media.open.iter().map(|leg| format!("open sockets of {leg:?}")));
-        for stack in [self.engine.stack(), &self.callers.stack, &self.staff.stack] {
-            self.report.transitions.extend(stack.transitions_hit().iter().copied());
+        self.input(Input::Stop);
+        self.report()
+    }
+
+    fn report(mut self) -> Report {
+        self.watch.finish();
+        let mut leftovers = self.engine.leftovers();
+        if self.params.worker_dies.is_none() {
+            leftovers.extend(self.media.open.keys().map(|leg| format!("open sockets of {leg:?}")));
         }
-        self.report.answered = self.callers.answered;
-        self.report.refused = self.callers.refused;
-        self.report.datagrams_lost = self.network.lost;
-        self.report.lasted = self.now.mono.since(Mono(0));
-        self.report
+        let hotline = self.engine.stack().transitions_hit().clone();
+        let mut transitions = hotline.clone();
+        for stack in [&self.callers.stack, &self.staff.stack, &self.colleague.stack] {
+            transitions.extend(stack.transitions_hit().iter().copied());
+        }
+        Report {
+            events: self.watch.events,
+            answered: self.callers.answered,
+            refused: self.callers.refused,
+            datagrams_lost: self.network.lost,
+            leftovers,
+            violations: self.watch.violations,
+            transitions,
+            transitions_of_hotline: hotline,
+            visit_arms: self.engine.visit_arms().names().collect(),
+            lasted: self.now.mono.since(Mono(0)),
+        }
     }
 
     fn next(&self) -> Option<Mono> {
@@ -210,8 +281,10 @@ impl World {
             self.media.next(),
             self.callers.next(),
             self.staff.next(),
+            self.colleague.next(),
+            self.bare.next(),
+            self.office.next(),
             self.engine.poll_timeout(),
-            self.archive.keys().next().map(|(at, _)| *at),
         ]
         .into_iter()
         .flatten()
@@ -228,118 +301,149 @@ impl World {
 
     /// Everything due at this instant.
     fn turn(&mut self) {
-        while let Some(datagram) = self.network.arrived(self.now.mono) {
-            self.deliver(datagram);
+        while let Some(arrival) = self.network.arrived(self.now.mono) {
+            self.deliver(arrival);
         }
         while let Some((worker, event)) = self.media.happened(self.now.mono) {
             self.input(Input::Media { worker, event });
         }
-        let sdp = sdp_of(CALLERS);
-        while let Some((n, key)) = self.callers.act(self.now, address(HOTLINE), &sdp) {
-            self.press(n, key);
+        while let Some(input) = self.office.due(self.now.mono) {
+            self.input(input);
         }
-        let sdp = sdp_of(STAFF);
-        while self.staff.act(self.now, &sdp) {}
-        while let Some((&(at, call), ())) = self.archive.iter().next() {
-            if at > self.now.mono {
-                break;
+        while let Some(done) = self.callers.act(self.now, address(HOTLINE)) {
+            match done {
+                Done::Nothing => {}
+                Done::Pressed(n, key) => self.press(n, key),
+                Done::HungUp(ear) => self.media.silent(self.now.mono, ear),
             }
-            self.archive.remove(&(at, call));
-            let result = EventKind::RecordingArchived {
-                file: format!("{call}.wav"),
-                sha256: String::new(),
-                length_ms: 0,
-                missing_ms: 0,
-                masked_ms: 0,
-            };
-            self.input(Input::Archived { call, result });
+            self.pump_phones();
         }
+        while self.staff.act(self.now) || self.colleague.act(self.now) {
+            self.pump_phones();
+        }
+        self.bare.act(self.now.mono);
+        self.pump_bare();
         self.callers.stack.handle_timeout(self.now);
         self.staff.stack.handle_timeout(self.now);
+        self.colleague.stack.handle_timeout(self.now);
         self.pump_phones();
         self.input(Input::Tick);
     }
 
     fn press(&mut self, n: u32, key: Key) {
-        let Some(&call) = self.calls.get(&format!("1380000{n:04}")) else { return };
+        let Some(&call) = self.office.calls.get(&format!("1380000{n:04}")) else { return };
         let leg = LegId::caller(call);
-        if self.media.open.contains(&leg) {
-            let event = crate::media::command::MediaEvent::Digit { leg, key };
-            self.input(Input::Media { worker: WorkerId(0), event });
+        if let Some(&(worker, _)) = self.media.open.get(&leg) {
+            self.input(Input::Media { worker, event: MediaEvent::Digit { leg, key } });
         }
     }
 
-    fn deliver(&mut self, datagram: Datagram) {
-        let flow = FlowId::Udp { remote: datagram.from };
-        if datagram.to == address(HOTLINE) {
-            self.input(Input::Message { flow, bytes: datagram.bytes });
-        } else if datagram.to == address(CALLERS) {
-            self.callers.stack.handle_message(self.now, flow, &datagram.bytes);
-        } else if datagram.to == address(STAFF) {
-            self.staff.stack.handle_message(self.now, flow, &datagram.bytes);
+    fn deliver(&mut self, arrival: Arrival) {
+        let Arrival { to, flow, what } = &arrival;
+        if *to == address(HOTLINE) {
+            return self.input(match what {
+                What::Message(bytes) => Input::Message { flow: *flow, bytes: bytes.clone() },
+                What::Closed => Input::FlowClosed { flow: *flow },
+            });
         }
+        let (callers, staff, colleague) = (address(CALLERS), address(STAFF), address(COLLEAGUE));
+        let stack = match *to {
+            to if to == callers => &mut self.callers.stack,
+            to if to == staff => &mut self.staff.stack,
+            to if to == colleague => &mut self.colleague.stack,
+            _ => {
+                self.bare.hear(self.now.mono, &mut self.rng, &arrival);
+                return self.pump_bare();
+            }
+        };
+        match what {
+            What::Message(bytes) => stack.handle_message(self.now, *flow, bytes),
+            What::Closed => stack.flow_closed(self.now, *flow),
+        }
+        self.pump_phones();
     }
 
     /// What the telephones of callers and staff send and hear.
     fn pump_phones(&mut self) {
+        let now = self.now;
+        let wires = &mut (&mut self.network, &mut self.rng);
         while let Some(output) = self.callers.stack.poll_output() {
             match output {
                 SipOutput::Event(event) => self.callers.on_event(&event),
-                other => self.transmit(CALLERS, other),
+                other => carry(now, wires, (address(CALLERS), &mut self.callers.stack), other),
             }
         }
-        while let Some(output) = self.staff.stack.poll_output() {
-            match output {
-                SipOutput::Event(event @ SipEvent::Reoffer { .. }) => {
-                    debug_assert!(false, "the hotline never re-invites: {event:?}")
+        for staff in [&mut self.staff, &mut self.colleague] {
+            while let Some(output) = staff.stack.poll_output() {
+                match output {
+                    SipOutput::Event(event) => staff.on_event(now.mono, wires.1, &event),
+                    other => carry(now, wires, (staff.at, &mut staff.stack), other),
                 }
-                SipOutput::Event(event) => self.staff.on_event(self.now.mono, &mut self.rng, &event),
-                other => self.transmit(STAFF, other),
             }
         }
     }
 
-    fn transmit(&mut self, from: &str, output: SipOutput) {
-        if let SipOutput::Transmit { flow, bytes } = output {
-            self.send(address(from), flow.remote(), bytes);
+    fn pump_bare(&mut self) {
+        let now = self.now.mono;
+        while let Some(wish) = self.bare.wishes.pop_front() {
+            match wish {
+                Wish::Send { from, flow, bytes } => {
+                    self.network.send(now, &mut self.rng, (from, flow), bytes);
+                }
+                // A bare telephone does not mind being refused.
+                Wish::Dial { from, to, bytes } => {
+                    self.network.connect(now, &mut self.rng, (from, to), bytes);
+                }
+                Wish::Silent(from) => self.media.silent(now, from),
+                Wish::Close(host) => self.network.hang_up(now, host),
+            }
         }
     }
 
-    fn send(&mut self, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
-        let datagram = Datagram { from, to, bytes };
-        self.network.send(self.now.mono, self.params.weather, &mut self.rng, datagram);
-    }
-
+    /// Gives the hotline an input and does what it says.
     fn input(&mut self, input: Input) {
-        self.engine.handle(self.now, input);
-        while let Some(output) = self.engine.poll_output() {
-            match output {
-                Output::Transmit { flow, bytes } => self.send(address(HOTLINE), flow.remote(), bytes),
-                Output::Media { worker, command } => {
-                    self.media.command(self.now.mono, &mut self.rng, worker, command)
+        let now = self.now.mono;
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            self.engine.handle(self.now, input);
+            while let Some(output) = self.engine.poll_output() {
+                self.watch.see(&output);
+                self.office.see(now, &mut self.rng, &output);
+                match output {
+                    Output::Transmit { flow, bytes } => {
+                        self.network.send(now, &mut self.rng, (address(HOTLINE), flow), bytes);
+                    }
+                    Output::Connect { remote, bytes } => {
+                        let ends = (address(HOTLINE), remote);
+                        if self.network.connect(now, &mut self.rng, ends, bytes) == Dialled::Refused {
+                            let flow = FlowId::Connection { id: 0, remote };
+                            inputs.push_back(Input::FlowClosed { flow });
+                        }
+                    }
+                    Output::Media { worker, command } => {
+                        self.media.command(now, &mut self.rng, worker, command);
+                    }
+                    _ => {}
                 }
-                Output::Event(event) => self.report.events.push(*event),
-                Output::StoreKey { key, number } => {
-                    self.calls.insert(number.reveal().clone(), key.call);
-                }
-                Output::Finalise(order) => {
-                    let at = self.now.mono + between(&mut self.rng, 10, 400);
-                    self.archive.insert((at, order.call), ());
-                }
-                _ => {}
             }
         }
     }
 }
 
-/// The offer or answer of a simulated telephone.
-fn sdp_of(at: &str) -> Vec<u8> {
-    let local = crate::sdp::Local {
-        addr: address(at).ip(),
-        port: 40_000,
-        session_id: 1,
-        version: 1,
-        codecs: &[Codec::Pcmu],
-    };
-    crate::sdp::offer(local)
+/// Puts on the wire what a telephone sends; whom nobody takes a connection from, hears so at once.
+fn carry(
+    now: Now,
+    (network, rng): &mut (&mut Network, &mut ChaCha20Rng),
+    (at, stack): (SocketAddr, &mut Stack),
+    output: SipOutput,
+) {
+    match output {
+        SipOutput::Transmit { flow, bytes } => network.send(now.mono, rng, (at, flow), bytes),
+        SipOutput::Connect { remote, bytes } => {
+            if network.connect(now.mono, rng, (at, remote), bytes) == Dialled::Refused {
+                stack.flow_closed(now, FlowId::Connection { id: 0, remote });
+            }
+        }
+        SipOutput::Event(_) | SipOutput::Count(_) => {}
+    }
 }

@@ -62,8 +62,8 @@ pub enum Target {
     Gateway { number: Redacted<String>, gateway: SocketAddr },
 }
 
-/// What the stack wants done, in order.
-#[derive(Clone, PartialEq, Debug)]
+/// What the stack wants done, in order. No `Debug`: messages hold numbers.
+#[derive(Clone, PartialEq)]
 pub enum Output {
     /// Put this message on the wire.
     Transmit {
@@ -102,7 +102,8 @@ pub enum SipEvent {
     Invite {
         dialog: DialogId,
         /// User part of the Request-URI: the dialled number.
-        dialled: String,
+        /// Not shown: a star code holds a secret.
+        dialled: Redacted<String>,
         /// User part of From (or P-Asserted-Identity of a trusted trunk, later).
         caller: Redacted<String>,
         /// Set when the request came over the flow of a registered device or from a static contact's address.

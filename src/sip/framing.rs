@@ -21,29 +21,37 @@ pub const PONG: &[u8] = b"\r\n";
 /// The stream cannot be followed any more: close the connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum FrameError {
-    #[error("header longer than {MAX_HEAD} bytes")]
+    #[error("its header is too long")]
     HeadTooLong,
-    #[error("message longer than {MAX_MESSAGE} bytes")]
+    #[error("it is longer than a message may be")]
     TooLong,
-    #[error("no Content-Length")]
+    #[error("no Content-Length says where it ends")]
     NoContentLength,
-    #[error("Content-Length is no number")]
+    #[error("its Content-Length is no number")]
     BadContentLength,
 }
 
 /// Collects the bytes of one connection; holds at most one message and what was fed last.
-#[derive(Default)]
 pub struct Framer {
     buffer: Vec<u8>,
+    /// Longest message.
+    limit: usize,
     /// Everything before this has been handed out.
     start: usize,
     /// No end of header begins before this.
     searched: usize,
 }
 
+impl Default for Framer {
+    fn default() -> Self {
+        Framer::new(MAX_MESSAGE)
+    }
+}
+
 impl Framer {
-    pub fn new() -> Framer {
-        Framer::default()
+    /// `limit`: the longest message, at most [`MAX_MESSAGE`] bytes.
+    pub fn new(limit: usize) -> Framer {
+        Framer { buffer: Vec::new(), limit: limit.min(MAX_MESSAGE), start: 0, searched: 0 }
     }
 
     pub fn feed(&mut self, bytes: &[u8]) {
@@ -71,7 +79,7 @@ impl Framer {
         self.searched = self.searched.max(self.start);
         let Some(head) = self.head_end() else {
             self.searched = self.buffer.len().saturating_sub(3).max(self.start);
-            let too_long = self.buffer.len() - self.start > MAX_HEAD;
+            let too_long = self.buffer.len() - self.start > MAX_HEAD.min(self.limit);
             return if too_long { Err(FrameError::HeadTooLong) } else { Ok(None) };
         };
         if head - self.start > MAX_HEAD {
@@ -79,7 +87,7 @@ impl Framer {
         }
         let body = content_length(&self.buffer[self.start..head])?;
         let end = head.saturating_add(body);
-        if end - self.start > MAX_MESSAGE {
+        if end - self.start > self.limit {
             return Err(FrameError::TooLong);
         }
         let Some(message) = self.buffer.get(self.start..end) else { return Ok(None) };
@@ -115,7 +123,7 @@ mod tests {
     const MESSAGE: &[u8] = b"OPTIONS sip:a@b SIP/2.0\r\nl : 4\r\n\r\nbody";
 
     fn frames(chunks: &[&[u8]]) -> Result<Vec<Frame>, FrameError> {
-        let mut framer = Framer::new();
+        let mut framer = Framer::default();
         let mut frames = Vec::new();
         for chunk in chunks {
             framer.feed(chunk);

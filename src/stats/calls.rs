@@ -22,6 +22,9 @@ pub struct Calls {
 
 impl Calls {
     pub fn apply(&mut self, event: &Event) {
+        if let EventKind::AlarmCleared { turned_away: more @ 1.., .. } = event.kind {
+            *self.refused.entry(Refusal::StorageAlarm).or_default() += more;
+        }
         let Some(call) = event.call else { return };
         match &event.kind {
             EventKind::CallArrived { entry, .. } => {

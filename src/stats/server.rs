@@ -39,7 +39,7 @@ impl Server {
             EventKind::AlarmRaised { alarm, .. } => {
                 self.alarms.insert(*alarm);
             }
-            EventKind::AlarmCleared { alarm } => {
+            EventKind::AlarmCleared { alarm, .. } => {
                 self.alarms.remove(alarm);
             }
             _ => {}

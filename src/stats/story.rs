@@ -150,7 +150,7 @@ fn any_other_event() -> impl Strategy<Value = EventKind> {
         2 => (0u64..5_000, 0u64..5_000).prop_map(archived),
         1 => Just(EventKind::RecordingFailed { reason: String::new() }),
         1 => alarm().prop_map(|alarm| EventKind::AlarmRaised { alarm, detail: String::new() }),
-        1 => alarm().prop_map(|alarm| EventKind::AlarmCleared { alarm }),
+        1 => alarm().prop_map(|alarm| EventKind::AlarmCleared { alarm, turned_away: 0 }),
         6 => (agent(), state).prop_map(|(agent, state)| EventKind::AgentStateChanged { agent, state }),
         2 => (any_queue(), agent(), 0u64..90_000).prop_map(|(queue, agent, talked_ms)| EventKind::TalkEnded {
             queue,

@@ -246,7 +246,7 @@ fn check_rest(shown: &Shown, events: &[Event]) {
     shown.counts("hotline_recordings_total{result=\"archived\"}", archived);
     let last_alarm = events.iter().rev().find_map(|e| match &e.kind {
         EventKind::AlarmRaised { alarm: Alarm::Journal, .. } => Some(1.0),
-        EventKind::AlarmCleared { alarm: Alarm::Journal } => Some(0.0),
+        EventKind::AlarmCleared { alarm: Alarm::Journal, .. } => Some(0.0),
         _ => None,
     });
     shown.is("hotline_alarm{alarm=\"journal\"}", last_alarm.unwrap_or(0.0));

@@ -1,6 +1,7 @@
 //! What the three callers and two agents do. Everybody waits for what they hear, as people do.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, ensure};
@@ -13,8 +14,8 @@ use crate::cli::remote;
 use crate::config::server::ServerConfig;
 use crate::ids::{AgentId, DeviceId, Key};
 use crate::io::control::ControlRequest;
+use crate::io::crypto::random;
 use crate::io::people::ImportMode;
-use crate::io::secrets::random;
 use crate::phone::{AnswerOptions, Call, CallOptions, Ending, IncomingCall, Phone, Registration, Signal};
 
 /// What callers dial: the entry of the sample.
@@ -27,6 +28,8 @@ pub const AGENT_TONE: f64 = 620.0;
 /// The agents of the sample who work today, and their telephones.
 pub const AGENTS: [&str; 2] = ["1001", "1002"];
 pub const DEVICES: [&str; 2] = ["desk1", "desk2"];
+/// Samples of a prompt by which a caller knows that it has begun: 1 s.
+const BEGINNING: usize = 8_000;
 /// How long caller 3 speaks.
 const MESSAGE: Duration = Duration::from_secs(3);
 /// Patience for a prompt, a ring, an answer.
@@ -38,7 +41,7 @@ const LATER: Duration = Duration::from_secs(40);
 pub struct Scene {
     pub config: ServerConfig,
     pub sip: SocketAddr,
-    pub voices: Voices,
+    pub voices: Arc<Voices>,
     pub progress: Progress,
     /// The agents of the sample.
     pub agents_csv: &'static str,
@@ -51,8 +54,6 @@ pub struct Visit {
     /// Keys, each with the sample heard when it was pressed.
     pub pressed: Vec<(usize, Key)>,
     pub ending: Ending,
-    /// RTP packets of the server that were lost on the way.
-    pub lost: u64,
 }
 
 /// The whole play: caller 1 rings while the agents come to work, the others when they are there.
@@ -163,6 +164,16 @@ impl<'s> Caller<'s> {
         Ok(())
     }
 
+    /// Waits until a prompt has begun.
+    async fn hear_beginning(&mut self, prompt: &str) -> anyhow::Result<()> {
+        let voice = self.scene.voices.get(prompt)?;
+        let beginning = &voice.sound[..voice.sound.len().min(BEGINNING)];
+        let found = self.call.wait_heard_from(self.mark, beginning, SOON).await;
+        found.with_context(|| format!("{}, waiting for the beginning of {prompt}", self.name))?;
+        self.told(&format!("hears  {} …", voice.text));
+        Ok(())
+    }
+
     async fn press(&mut self, key: char) -> anyhow::Result<()> {
         let key = Key::from_char(key).context("no key of a telephone")?;
         self.pressed.push((self.call.heard_length(), key));
@@ -173,7 +184,7 @@ impl<'s> Caller<'s> {
 
     async fn leave(self, ending: Ending) -> Visit {
         let Caller { call, pressed, .. } = self;
-        Visit { heard: call.heard(), lost: call.stats().lost, pressed, ending }
+        Visit { heard: call.heard(), pressed, ending }
     }
 
     async fn hang_up(self) -> Visit {
@@ -239,6 +250,7 @@ async fn ring(desk: &Phone, device: &str) -> anyhow::Result<IncomingCall> {
 async fn wants_a_person(scene: &Scene) -> anyhow::Result<Visit> {
     let mut caller = Caller::dial(scene, 1).await?;
     caller.hear("main.notice").await?;
+    caller.hear_beginning("main.greeting").await?;
     caller.press('0').await?;
     caller.hear("system.queue.welcome").await?;
     caller.hear("system.queue.position.before").await?;

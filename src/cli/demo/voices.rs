@@ -43,7 +43,7 @@ impl Voices {
             let path = prompts.join(&recording.language).join(format!("{name}.wav"));
             let voice = Voice {
                 name: name.clone(),
-                text: if recording.text.is_empty() { format!("({name})") } else { recording.text.clone() },
+                text: words(&recording.text, &recording.kind),
                 english,
                 sound: samples(&path)?.into(),
             };
@@ -62,6 +62,15 @@ impl Voices {
 
     pub fn iter(&self) -> impl Iterator<Item = &Voice> {
         self.0.values()
+    }
+}
+
+/// What is said, or what it is when nothing is said.
+fn words(text: &str, kind: &str) -> String {
+    match (text, kind) {
+        ("", "hold") => "(hold audio)".to_owned(),
+        ("", kind) => format!("({kind})"),
+        (text, _) => text.to_owned(),
     }
 }
 

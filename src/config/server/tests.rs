@@ -1,3 +1,5 @@
+//! The configuration: complete defaults, every mistake with its place and a remedy.
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;

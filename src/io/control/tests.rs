@@ -1,3 +1,5 @@
+//! The control socket from both ends, with an engine that only takes notes.
+
 use std::sync::Mutex;
 
 use tokio::sync::mpsc;

@@ -6,9 +6,10 @@ use super::*;
 use crate::ids::{BootId, LegId, NodeId, WorkerId};
 use crate::io::secrets::SecretKey;
 use crate::io::spool::SpoolWriter;
-use crate::media::command::Codec;
+use crate::media::command::{Codec, SpoolRef};
+use crate::media::g711;
 use crate::now::{Mono, Now};
-use crate::record::g711;
+use crate::record::block::Packet;
 use crate::record::spool::{Entry, Source};
 
 const NODE: NodeId = NodeId(1);
@@ -62,7 +63,9 @@ impl House {
         self.writer.push(&Entry::LegOpened { leg, at: Mono(0) });
         for i in 0..100_u16 {
             let at = Mono::from_millis(u64::from(i) * 20);
-            self.writer.push_received(leg, at, i, u32::from(i) * 160, Codec::Pcma, &[0x40; 160]);
+            let (codec, payload) = (Codec::Pcma, &[0x40; 160]);
+            let timestamp = u32::from(i) * 160;
+            self.writer.push_received(&Packet { leg, at, sequence: i, timestamp, codec, payload });
         }
         let source = Source::Prompt { hash: clip().hash, offset: 0 };
         self.writer.push(&Entry::Sent { leg, at: Mono::from_millis(1_000), frames: 50, source });
@@ -102,17 +105,6 @@ fn a_finished_call_becomes_a_wav_with_both_sides() {
 }
 
 #[test]
-fn the_header_is_foreseen() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("a.wav");
-    let mut wav = hound::WavWriter::create(&path, SPEC).unwrap();
-    (0..2 * 777).for_each(|_| wav.write_sample(0_i16).unwrap());
-    wav.finalize().unwrap();
-    let foreseen = header(777).unwrap();
-    assert_eq!(fs::read(&path).unwrap()[..foreseen.len()], foreseen);
-}
-
-#[test]
 fn an_end_that_comes_late_to_the_disk_is_waited_for() {
     let mut house = house();
     house.talk(1);
@@ -143,8 +135,20 @@ fn an_archive_that_refuses_is_tried_until_it_takes() {
 fn a_call_that_is_nowhere_fails_for_good() {
     let house = house();
     let (finaliser, done) = house.finaliser();
-    finaliser.submit(job(9, Vec::new(), Ending::Interrupted)).unwrap();
+    let nowhere = vec![(WorkerId(0), SpoolRef { segment: 77, offsets: vec![4_096] })];
+    finaliser.submit(job(9, nowhere, Ending::Interrupted)).unwrap();
     assert!(matches!(done.recv().unwrap().result, Err(Failure::Final { .. })));
+}
+
+#[test]
+fn a_call_killed_at_its_answer_has_a_recording_that_opens_and_is_empty() {
+    let house = house();
+    let (finaliser, done) = house.finaliser();
+    finaliser.submit(job(9, Vec::new(), Ending::Interrupted)).unwrap();
+    let archived = done.recv().unwrap().result.unwrap();
+    assert_eq!(archived.length_ms, 0);
+    let wav = hound::WavReader::open(house.archive().join(&archived.file)).unwrap();
+    assert_eq!((wav.spec().channels, wav.duration()), (2, 0));
 }
 
 #[test]

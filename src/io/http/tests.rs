@@ -1,3 +1,5 @@
+//! The API over real connections: rights by token, limits, errors.
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 

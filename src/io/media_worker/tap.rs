@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use super::counters::MediaCounters;
 use crate::ids::{CallId, LegId, WorkerId};
-use crate::media::command::{Codec, MediaEvent, SpoolRef};
+use crate::media::command::{MediaEvent, SpoolRef};
 use crate::media::hold_back::Kept;
 use crate::now::Mono;
+use crate::record::block::Packet;
 use crate::record::spool::Entry;
 
 /// Between two writes: what a crash loses at most.
@@ -27,7 +28,7 @@ pub trait Spool {
     fn push(&mut self, entry: &Entry);
 
     /// The same as an [`Entry::Received`], without copying its sound twice.
-    fn push_received(&mut self, packet: &ReceivedPacket<'_>);
+    fn push_received(&mut self, packet: &Packet<'_>);
 
     /// Writes what was pushed. After an error everything is kept and tried again by the next call,
     /// 100 ms later.
@@ -39,17 +40,6 @@ pub trait Spool {
 
     /// The last call of all: writes and syncs everything.
     fn finish(&mut self, now: Mono) -> io::Result<()>;
-}
-
-/// A voice packet to be recorded.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ReceivedPacket<'a> {
-    pub leg: LegId,
-    pub at: Mono,
-    pub sequence: u16,
-    pub timestamp: u32,
-    pub codec: Codec,
-    pub payload: &'a [u8],
 }
 
 /// Whether the spool can be written.
@@ -121,7 +111,7 @@ impl Tap {
         }
         let Kept { at, sequence, timestamp, codec, payload } = kept;
         self.unwritten += ENTRY_BYTES + payload.len();
-        self.spool.push_received(&ReceivedPacket { leg, at, sequence, timestamp, codec, payload });
+        self.spool.push_received(&Packet { leg, at, sequence, timestamp, codec, payload });
     }
 
     /// All legs of the call are closed. Told at once, or when a failing spool has recovered.

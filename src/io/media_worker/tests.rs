@@ -12,8 +12,8 @@ use crate::io::rtp_socket::{Batch, RtpSocket, SimNetwork, SimSocket};
 use crate::media::command::*;
 use crate::media::rtp;
 use crate::now::{Mono, Now};
+use crate::record::block::Packet;
 use crate::record::spool::{Entry, Source};
-use tap::ReceivedPacket;
 
 mod real;
 mod simulated;
@@ -66,8 +66,8 @@ impl Spool for MemorySpool {
         self.0.lock().unwrap().pushed.push(entry.clone());
     }
 
-    fn push_received(&mut self, packet: &ReceivedPacket<'_>) {
-        let ReceivedPacket { leg, at, sequence, timestamp, codec, payload } = *packet;
+    fn push_received(&mut self, packet: &Packet<'_>) {
+        let Packet { leg, at, sequence, timestamp, codec, payload } = *packet;
         let payload = payload.to_vec();
         self.push(&Entry::Received { leg, at, sequence, timestamp, codec, payload });
     }

@@ -1,3 +1,5 @@
+//! Imports of agents and telephones, all or nothing, and secrets that stay secret.
+
 use super::*;
 use crate::ids::{Language, QueueId, Skill};
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use ring::digest::{SHA256, digest};
 
-use super::g711;
 use super::shape::{resample, to_i16};
 use super::wav::{WavError, decode};
 use crate::ids::PromptHash;
-use crate::media::command::Clip;
+use crate::media::command::{Clip, Codec};
+use crate::media::g711;
 
 /// SHA-256 of the file as it lies on the disk.
 pub fn hash(file: &[u8]) -> PromptHash {
@@ -20,8 +20,8 @@ pub fn hash(file: &[u8]) -> PromptHash {
 /// The clip of a WAV file of any usual form. Loudness and length stay as they were approved.
 pub fn clip(file: &[u8]) -> Result<Clip, WavError> {
     let samples = to_i16(&resample(decode(file)?)?);
-    let pcmu: Arc<[u8]> = samples.iter().map(|s| g711::to_ulaw(*s)).collect();
-    let pcma: Arc<[u8]> = samples.iter().map(|s| g711::to_alaw(*s)).collect();
+    let pcmu: Arc<[u8]> = g711::bytes(Codec::Pcmu, &samples).into();
+    let pcma: Arc<[u8]> = g711::bytes(Codec::Pcma, &samples).into();
     Ok(Clip { hash: hash(file), pcmu, pcma })
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -12,8 +11,7 @@ use tokio::time::timeout;
 
 use super::operations::SharedOperations;
 use super::records::IndexRecords;
-use super::{Control, Input};
-use crate::config::server::ServerConfig;
+use super::{Control, House, Input};
 use crate::engine::command::{Command, Reply, Request, Status};
 use crate::event::{Actor, Alarm};
 use crate::io::control::ControlSocket;
@@ -22,69 +20,57 @@ use crate::io::handle::{Ask, EngineHandle};
 use crate::io::http::{self, Api, Management, Readiness};
 use crate::io::index::IndexerStatus;
 use crate::io::media_worker::MediaCounters;
-use crate::io::outbox::{OutboxState, Replies};
+use crate::io::outbox::{OutboxState, Replies, Source};
 use crate::io::people::People;
+use crate::io::sip_tcp::SipTcp;
+use crate::io::sip_udp::UdpSender;
 use crate::io::tokens::Tokens;
 use crate::io::transport_metrics::TransportMetrics;
 
 /// How often the engine is asked whether it is ready.
 const LOOK: Duration = Duration::from_millis(100);
+/// How often transport figures are tidied up.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 static NUMBER: AtomicU64 = AtomicU64::new(1);
 
 /// Everything the doors lead to.
 pub(super) struct Doors<'a> {
-    pub config: &'a ServerConfig,
+    pub house: &'a House,
     pub handle: &'a EngineHandle,
-    pub people: &'a People,
+    pub people: People,
     pub operations: SharedOperations,
-    pub control: &'a Arc<Control>,
-    pub replies: &'a Arc<Replies>,
-    pub metrics: &'a Arc<TransportMetrics>,
-    pub counters: &'a Arc<MediaCounters>,
-    pub status: watch::Receiver<IndexerStatus>,
+    pub figures: Arc<Figures>,
 }
 
 impl Doors<'_> {
-    /// Opens all three; the addresses of API and management come back.
+    /// Opens all three.
     pub async fn open(
         self,
+        api: TcpListener,
+        management: TcpListener,
         tasks: &mut Vec<JoinHandle<()>>,
-    ) -> anyhow::Result<(std::net::SocketAddr, std::net::SocketAddr)> {
-        let gate = Gate::new(self.handle.clone(), self.people.clone());
-        let socket = ControlSocket::bind(&self.config.storage.control_socket())?;
-        tasks.push(tokio::spawn(socket.serve(gate.clone(), Arc::new(self.operations.clone()))));
-        let tokens = Arc::new(Tokens::open(&self.config.secrets)?);
-        let records = Arc::new(IndexRecords::open(&self.config.storage.index).await?);
-        let api = bind(self.config.http.listen).await?;
-        let management = bind(self.config.http.management).await?;
-        let addresses = (api.local_addr()?, management.local_addr()?);
+    ) -> anyhow::Result<()> {
+        let config = &self.house.config;
         let ready = self.readiness();
-        let figures = Arc::new(Figures {
-            control: Arc::clone(self.control),
-            replies: Arc::clone(self.replies),
-            metrics: Arc::clone(self.metrics),
-            counters: Arc::clone(self.counters),
-            status: self.status,
-        });
+        let gate = Gate::new(self.handle.clone(), self.people);
+        let socket = ControlSocket::bind(&config.storage.control_socket())?;
+        tasks.push(tokio::spawn(socket.serve(gate.clone(), Arc::new(self.operations))));
+        let tokens = Arc::new(Tokens::open(&config.secrets)?);
+        let records = Arc::new(IndexRecords::open(&config.storage.index).await?);
+        let figures = self.figures;
         let metrics =
             Arc::new(move || -> BoxFuture<'static, String> { Box::pin(Arc::clone(&figures).page()) });
-        let api_router = Api { gate, tokens, records }.router();
-        let management_router = Management { metrics, ready }.router();
-        tasks.push(tokio::spawn(serve(api, api_router)));
-        tasks.push(tokio::spawn(serve(management, management_router)));
-        Ok(addresses)
+        tasks.push(tokio::spawn(serve(api, Api { gate, tokens, records }.router())));
+        tasks.push(tokio::spawn(serve(management, Management { metrics, ready }.router())));
+        Ok(())
     }
 
     /// What the engine last said of itself, at most [`LOOK`] ago.
     fn readiness(&self) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
-        let control = Arc::clone(self.control);
+        let control = Arc::clone(&self.house.control);
         Arc::new(move || control.readiness.lock().map_or_else(|_| not_ready(), |ready| ready.clone()))
     }
-}
-
-async fn bind(address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("HTTP cannot listen on {address}"))
 }
 
 async fn serve(listener: TcpListener, router: axum::Router) {
@@ -94,25 +80,63 @@ async fn serve(listener: TcpListener, router: axum::Router) {
 }
 
 /// What `/metrics` is made of.
-struct Figures {
+pub(super) struct Figures {
     control: Arc<Control>,
     replies: Arc<Replies>,
     metrics: Arc<TransportMetrics>,
     counters: Arc<MediaCounters>,
-    status: watch::Receiver<IndexerStatus>,
+    udp: UdpSender,
+    tcp: SipTcp,
+    index: watch::Receiver<IndexerStatus>,
 }
 
 impl Figures {
+    pub fn new(
+        house: &House,
+        (udp, tcp): (UdpSender, SipTcp),
+        index: watch::Receiver<IndexerStatus>,
+    ) -> Figures {
+        Figures {
+            control: Arc::clone(&house.control),
+            replies: Arc::clone(&house.replies),
+            metrics: Arc::clone(&house.metrics),
+            counters: Arc::clone(&house.counters),
+            udp,
+            tcp,
+            index,
+        }
+    }
+
+    pub fn index(&self) -> watch::Receiver<IndexerStatus> {
+        self.index.clone()
+    }
+
     async fn page(self: Arc<Self>) -> String {
         let id = NUMBER.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
         self.replies.metrics.insert(id, reply);
-        let views = vec![("index".to_owned(), self.status.borrow().as_of)];
+        let views = vec![("index".to_owned(), self.index.borrow().as_of)];
         self.control.tell_from_task(Input::RenderMetrics { id, views }).await;
         let business = answer.await.unwrap_or_default();
-        self.metrics.media(&self.counters);
-        self.metrics.upkeep();
+        self.gather();
         business + &self.metrics.render()
+    }
+
+    /// Takes what sockets and workers have counted.
+    fn gather(&self) {
+        self.metrics.media(&self.counters);
+        self.metrics.rejected("send_failed", self.udp.take_failed());
+        self.metrics.connections(self.tcp.connections());
+    }
+}
+
+/// Empties the histograms also where nobody asks for metrics.
+pub(super) async fn keep_figures(figures: Arc<Figures>) {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    loop {
+        ticks.tick().await;
+        figures.gather();
+        figures.metrics.upkeep();
     }
 }
 
@@ -124,7 +148,7 @@ pub(super) async fn forward_asks(
 ) {
     while let Some(Ask { actor, command, reply }) = asks.recv().await {
         if command == Command::Drain {
-            control.drain();
+            control.drain(actor);
             // Whoever asked has gone: it drains all the same.
             let _ = reply.send(Reply::Done);
             continue;
@@ -144,11 +168,11 @@ pub(super) async fn watch_index(mut status: watch::Receiver<IndexerStatus>, stat
         match now {
             Some(why) if !failing => {
                 failing = true;
-                state.raise(Alarm::Index, why);
+                state.raise(Alarm::Index, Source::Indexing, why);
             }
             None if failing => {
                 failing = false;
-                state.clear(Alarm::Index);
+                state.clear(Alarm::Index, Source::Indexing);
             }
             _ => {}
         }

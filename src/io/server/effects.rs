@@ -9,7 +9,7 @@ use crate::event::{Alarm, Event, EventKind};
 use crate::ids::{AgentId, CallId, FlowId};
 use crate::io::finaliser::{Ending, Failure, FinaliseJob, Finaliser, Finished};
 use crate::io::index::Indexer;
-use crate::io::outbox::{Effects, OutboxState};
+use crate::io::outbox::{Effects, OutboxState, Source};
 use crate::io::people::People;
 use crate::io::sip_tcp::SipTcp;
 use crate::io::sip_udp::UdpSender;
@@ -91,7 +91,7 @@ pub(super) fn on_finished(control: &Control, state: &OutboxState, finished: Fini
     let call = finished.call;
     let result = match finished.result {
         Ok(archived) => {
-            state.clear(Alarm::Archive);
+            state.clear(Alarm::Archive, Source::Archiving);
             EventKind::RecordingArchived {
                 file: archived.file,
                 sha256: archived.sha256,
@@ -102,7 +102,7 @@ pub(super) fn on_finished(control: &Control, state: &OutboxState, finished: Fini
         }
         Err(Failure::Retrying { reason }) => {
             tracing::error!(%call, reason, "a recording cannot be archived yet");
-            return state.raise(Alarm::Archive, reason);
+            return state.raise(Alarm::Archive, Source::Archiving, reason);
         }
         Err(Failure::Final { reason }) => {
             tracing::error!(%call, reason, "a recording cannot be archived");

@@ -6,16 +6,14 @@ use std::thread::JoinHandle;
 
 use anyhow::Context;
 
-use super::{Input, Patient};
-use crate::config::server::ServerConfig;
+use super::{House, Input, Patient};
 use crate::ids::{BootId, CallId, WorkerId};
-use crate::io::clock::Clock;
-use crate::io::media_worker::tap::{ReceivedPacket, Spool};
-use crate::io::media_worker::{self, MediaCounters, WorkerConfig};
+use crate::io::media_worker::tap::Spool;
+use crate::io::media_worker::{self, WorkerConfig};
 use crate::io::spool::{SpoolDirectory, SpoolWriter};
-use crate::io::transport_metrics::TransportMetrics;
 use crate::media::command::{Command, MediaEvent, SpoolRef};
 use crate::now::Mono;
+use crate::record::block::Packet;
 use crate::record::spool::Entry;
 
 /// Orders that may wait for a worker.
@@ -28,9 +26,8 @@ impl Spool for SpoolWriter {
         SpoolWriter::push(self, entry);
     }
 
-    fn push_received(&mut self, packet: &ReceivedPacket<'_>) {
-        let ReceivedPacket { leg, at, sequence, timestamp, codec, payload } = *packet;
-        SpoolWriter::push_received(self, leg, at, sequence, timestamp, codec, payload);
+    fn push_received(&mut self, packet: &Packet<'_>) {
+        SpoolWriter::push_received(self, packet);
     }
 
     fn flush(&mut self, now: Mono) -> std::io::Result<()> {
@@ -46,44 +43,27 @@ impl Spool for SpoolWriter {
     }
 }
 
-pub(super) struct Shared {
-    pub spool: Arc<SpoolDirectory>,
-    pub metrics: Arc<TransportMetrics>,
-    pub counters: Arc<MediaCounters>,
-    pub clock: Clock,
-    pub boot: BootId,
-}
-
 pub(super) type Worker = (SyncSender<Command>, JoinHandle<()>);
 
 /// All workers of the configuration.
-pub(super) fn spawn(
-    config: &ServerConfig,
-    shared: &Shared,
-    inputs: &SyncSender<Input>,
-) -> anyhow::Result<Vec<Worker>> {
-    (0..config.media.workers).map(|n| worker(config, shared, inputs, WorkerId(n))).collect()
+pub(super) fn spawn(house: &House, spool: &Arc<SpoolDirectory>, boot: BootId) -> anyhow::Result<Vec<Worker>> {
+    (0..house.config.media.workers).map(|n| one(house, spool, boot, WorkerId(n))).collect()
 }
 
-fn worker(
-    config: &ServerConfig,
-    shared: &Shared,
-    inputs: &SyncSender<Input>,
-    worker: WorkerId,
-) -> anyhow::Result<Worker> {
-    let now = shared.clock.now();
-    let spool = SpoolWriter::open(Arc::clone(&shared.spool), worker, config.node, shared.boot, now)
-        .with_context(|| format!("the spool under {} cannot be written", shared.spool.path().display()))?;
+fn one(house: &House, spool: &Arc<SpoolDirectory>, boot: BootId, worker: WorkerId) -> anyhow::Result<Worker> {
+    let (config, clock) = (&house.config, house.control.clock);
+    let spool = SpoolWriter::open(Arc::clone(spool), worker, config.node, boot, clock.now())
+        .with_context(|| format!("the spool under {} cannot be written", spool.path().display()))?;
     let (orders, taken) = sync_channel(ORDERS);
     let worker_config = WorkerConfig {
         worker,
         bind: config.media.bind,
         max_legs: MAX_LEGS,
-        clock: shared.clock,
-        counters: Arc::clone(&shared.counters),
+        clock,
+        counters: Arc::clone(&house.counters),
     };
-    let mut inputs = Patient::new(inputs.clone());
-    let metrics = Arc::clone(&shared.metrics);
+    let mut inputs = Patient::new(house.control.inputs.clone());
+    let metrics = Arc::clone(&house.metrics);
     let on_event = move |event: MediaEvent| {
         match &event {
             MediaEvent::Closed { stats, .. } => metrics.leg(stats),

@@ -6,7 +6,9 @@ mod media;
 mod operations;
 mod records;
 mod restore;
+mod sockets;
 mod start;
+mod stores;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,11 +24,15 @@ use super::clock::Clock;
 use super::finaliser::Finaliser;
 use super::handle::EngineHandle;
 use super::http::Readiness;
+use super::media_worker::MediaCounters;
+use super::outbox::{OutboxState, Replies};
 use super::sip_tcp::SipTcp;
 use super::sip_udp::UdpReceiver;
+use super::transport_metrics::TransportMetrics;
 use super::watch::DraftWatch;
 use crate::config::server::ServerConfig;
 use crate::engine::{Engine, Input};
+use crate::event::Actor;
 use crate::media::command::Command as MediaCommand;
 
 /// Inputs that may wait for the engine. A datagram beyond is dropped: its sender sends it again.
@@ -69,6 +75,39 @@ pub(super) struct Control {
     readiness: Mutex<Readiness>,
 }
 
+/// What the parts of a server share.
+struct House {
+    config: ServerConfig,
+    control: Arc<Control>,
+    metrics: Arc<TransportMetrics>,
+    counters: Arc<MediaCounters>,
+    state: Arc<OutboxState>,
+    replies: Arc<Replies>,
+}
+
+impl House {
+    fn new(config: ServerConfig, inputs: SyncSender<Input>) -> House {
+        let metrics = Arc::new(TransportMetrics::new());
+        metrics.exempt_entries(config.exempt_entries.len());
+        let control = Control {
+            inputs,
+            clock: Clock::start(),
+            drain_deadline: config.limits.drain_deadline,
+            stop: Notify::new(),
+            stopping: AtomicBool::new(false),
+            readiness: Mutex::new(Readiness::NotReady { reasons: vec!["starting".into()] }),
+        };
+        House {
+            config,
+            control: Arc::new(control),
+            metrics,
+            counters: Arc::default(),
+            state: Arc::default(),
+            replies: Arc::default(),
+        }
+    }
+}
+
 /// What has to be closed, in this order.
 struct Closing {
     watch: Option<DraftWatch>,
@@ -84,20 +123,9 @@ struct Closing {
 }
 
 impl Control {
-    fn new(inputs: SyncSender<Input>, drain_deadline: Duration) -> Control {
-        Control {
-            inputs,
-            clock: Clock::start(),
-            drain_deadline,
-            stop: Notify::new(),
-            stopping: AtomicBool::new(false),
-            readiness: Mutex::new(Readiness::NotReady { reasons: vec!["starting".into()] }),
-        }
-    }
-
-    fn drain(&self) {
+    fn drain(&self, actor: Actor) {
         let deadline = self.clock.now().mono + self.drain_deadline;
-        self.tell(Input::Drain { deadline });
+        self.tell_ordered(actor, Input::Drain { deadline });
     }
 
     fn stop(&self) {
@@ -110,6 +138,11 @@ impl Control {
         if self.inputs.send(input).is_err() {
             tracing::debug!("the engine has ended");
         }
+    }
+
+    /// As [`Control::tell`], in somebody's name.
+    fn tell_ordered(&self, actor: Actor, input: Input) {
+        self.tell(Input::Ordered { actor, input: Box::new(input) });
     }
 
     /// As [`Control::tell`], from a task that must not block its thread.
@@ -136,7 +169,7 @@ impl Server {
 
     /// No new calls; the running ones end, at most the configured time.
     pub fn drain(&self) {
-        self.control.drain();
+        self.control.drain(Actor::Server);
     }
 
     /// End at once, running calls as interrupted.
@@ -187,7 +220,7 @@ pub async fn run(config: ServerConfig, publishing: Publishing) -> anyhow::Result
     let Addresses { sip, api, management } = server.addresses();
     tracing::info!(%sip, %api, %management, "the hotline takes calls");
     let (drain, stop) = (Arc::clone(&server.control), Arc::clone(&server.control));
-    super::signals::on_signals(move || drain.drain(), move || stop.stop())
+    super::signals::on_signals(move || drain.drain(Actor::Server), move || stop.stop())
         .context("signals cannot be caught")?;
     server.wait().await?;
     tracing::info!("the hotline has stopped");

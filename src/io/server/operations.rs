@@ -6,11 +6,12 @@ use serde_json::Value;
 
 use super::{Control, Input};
 use crate::engine::Directory as EngineDirectory;
-use crate::engine::command::PublishRequest;
+use crate::engine::command::{Command, PublishRequest};
 use crate::event::Actor;
 use crate::ids::ConfigVersion;
 use crate::io::control::PublicationLine;
 use crate::io::gate::{BoxFuture, Failure, Operations};
+use crate::io::handle::EngineHandle;
 use crate::io::people::Directory;
 use crate::io::versions::{Drafts, Publication, Signature, Versions};
 
@@ -22,14 +23,15 @@ pub(super) struct ServerOperations {
 
 impl ServerOperations {
     /// Checks the drafts and brings them in force; what stands in the way stays with the drafts.
-    pub fn publish_now(&self, by: &str, reason: &str) -> Result<Publication, Failure> {
+    pub fn publish_now(&self, actor: Actor, by: &str, reason: &str) -> Result<Publication, Failure> {
         let signed = Signature { by, reason, at: self.control.clock.now().wall };
         let result = self.versions.publish(&self.drafts, signed);
-        self.take_in_force(result)
+        self.take_in_force(actor, result)
     }
 
     fn rollback_now(
         &self,
+        actor: Actor,
         version: Option<ConfigVersion>,
         by: &str,
         reason: &str,
@@ -39,17 +41,18 @@ impl ServerOperations {
             .ok_or_else(|| Failure::Refused("there is no version before this one".into()))?;
         let signed = Signature { by, reason, at: self.control.clock.now().wall };
         let result = self.versions.rollback(to, signed);
-        self.take_in_force(result)
+        self.take_in_force(actor, result)
     }
 
     fn take_in_force(
         &self,
+        actor: Actor,
         result: Result<Publication, Vec<crate::config::finding::Finding>>,
     ) -> Result<Publication, Failure> {
         match result {
             Ok(publication) => {
                 let published = Arc::new(publication.published.clone());
-                self.control.tell(Input::Published(published));
+                self.control.tell_ordered(actor, Input::Published(published));
                 Ok(publication)
             }
             Err(findings) => {
@@ -59,7 +62,7 @@ impl ServerOperations {
                     tracing::warn!(rule = finding.rule, place, "{} {}", finding.message, finding.help);
                 }
                 tracing::warn!(findings = count, "drafts are not published; the version in force stays");
-                self.control.tell(Input::PublishRefused { findings: count });
+                self.control.tell_ordered(actor, Input::PublishRefused { findings: count });
                 Err(Failure::Findings(findings))
             }
         }
@@ -92,15 +95,31 @@ async fn off_thread<T: Send + 'static>(
 
 /// [`ServerOperations`] to be shared with tasks.
 #[derive(Clone)]
-pub(super) struct SharedOperations(pub Arc<ServerOperations>);
+pub(super) struct SharedOperations {
+    pub operations: Arc<ServerOperations>,
+    pub engine: EngineHandle,
+}
+
+impl SharedOperations {
+    /// What was promised is told only when its event is on the disk for good.
+    async fn confirm(&self, actor: Actor) -> Result<(), Failure> {
+        let confirmed = self.engine.ask(actor, Command::Confirm).await;
+        confirmed.map(drop).map_err(|error| Failure::Refused(error.to_string()))
+    }
+}
 
 impl Operations for SharedOperations {
     fn publish(&self, request: PublishRequest, actor: Actor) -> BoxFuture<'_, Result<Value, Failure>> {
-        let operations = Arc::clone(&self.0);
-        Box::pin(off_thread(move || {
-            let by = if request.by.is_empty() { signature(&actor) } else { request.by };
-            operations.publish_now(&by, &request.reason).map(|publication| shown(&publication))
-        }))
+        Box::pin(async move {
+            let (operations, of) = (Arc::clone(&self.operations), actor.clone());
+            let value = off_thread(move || {
+                let by = if request.by.is_empty() { signature(&of) } else { request.by };
+                let done = operations.publish_now(of, &by, &request.reason);
+                done.map(|publication| shown(&publication))
+            });
+            let value = value.await?;
+            self.confirm(actor).await.map(|()| value)
+        })
     }
 
     fn rollback(
@@ -109,23 +128,32 @@ impl Operations for SharedOperations {
         request: PublishRequest,
         actor: Actor,
     ) -> BoxFuture<'_, Result<Value, Failure>> {
-        let operations = Arc::clone(&self.0);
-        Box::pin(off_thread(move || {
-            let by = if request.by.is_empty() { signature(&actor) } else { request.by };
-            let done = operations.rollback_now(version, &by, &request.reason);
-            done.map(|publication| shown(&publication))
-        }))
+        Box::pin(async move {
+            let (operations, of) = (Arc::clone(&self.operations), actor.clone());
+            let value = off_thread(move || {
+                let by = if request.by.is_empty() { signature(&of) } else { request.by };
+                let done = operations.rollback_now(of, version, &by, &request.reason);
+                done.map(|publication| shown(&publication))
+            });
+            let value = value.await?;
+            self.confirm(actor).await.map(|()| value)
+        })
     }
 
-    fn directory_changed(&self, directory: Directory, _actor: Actor) -> BoxFuture<'_, ()> {
+    fn directory_changed(&self, directory: Directory, actor: Actor) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             let directory =
                 EngineDirectory { agents: directory.agents, devices: directory.devices, imported: true };
-            self.0.control.tell_from_task(Input::Directory(Arc::new(directory))).await;
+            let input = Box::new(Input::Directory(Arc::new(directory)));
+            let ordered = Input::Ordered { actor: actor.clone(), input };
+            self.operations.control.tell_from_task(ordered).await;
+            if let Err(error) = self.confirm(actor).await {
+                tracing::warn!(?error, "an import is in force, but the server stops before it is journalled");
+            }
         })
     }
 
     fn shutdown(&self, _actor: Actor) {
-        self.0.control.stop();
+        self.operations.control.stop();
     }
 }

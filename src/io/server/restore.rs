@@ -1,22 +1,20 @@
 //! What a start finds: the journal's folds, and calls whose recordings are still to be made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
-
-use anyhow::Context;
 
 use crate::engine::{Memory, OpenCalls};
 use crate::ids::CallId;
 use crate::io::finaliser::{FinaliseJob, Finaliser, recover};
-use crate::io::journal::Opened;
-use crate::io::spool::{Places, SpoolDirectory, SpoolReader};
+use crate::io::journal::{Opened, read_all};
+use crate::io::spool::{Places, ReadReport, SpoolDirectory, SpoolReader};
 use crate::media::command::{PromptTable, SpoolRef};
 use crate::now::Wall;
-use crate::sip::registrar::Binding;
-use crate::stats::Stats;
 
-/// Snapshot plus tail: the state of every fold at the journal's end.
-pub(super) fn memory(opened: Opened) -> anyhow::Result<Memory> {
+/// Snapshot plus tail: the state of every fold at the journal's end. Without a snapshot that this
+/// version can use, the whole journal.
+pub(super) fn memory(opened: Opened, journal: &Path) -> anyhow::Result<Memory> {
     if let Some(torn) = &opened.torn {
         tracing::warn!(
             file = torn.file,
@@ -24,13 +22,19 @@ pub(super) fn memory(opened: Opened) -> anyhow::Result<Memory> {
             "the journal's last line was cut short by the stop; it is kept beside the segment"
         );
     }
-    let mut memory = Memory::default();
-    if let Some((seq, bytes)) = opened.snapshot {
-        let (stats, open, bindings): (Stats, OpenCalls, Vec<Binding>) =
-            serde_json::from_slice(&bytes).context("the snapshot of the figures cannot be read")?;
-        memory = Memory { seq, stats, open, bindings };
-    }
-    for event in opened.tail {
+    let (mut memory, tail) = match opened.snapshot {
+        None => (Memory::default(), opened.tail),
+        Some((seq, bytes)) => match Memory::from_snapshot(seq, &bytes) {
+            Some(memory) => (memory, opened.tail),
+            None => {
+                tracing::info!(
+                    "the snapshot is of another version; the figures are made from the whole journal"
+                );
+                (Memory::default(), read_all(journal)?)
+            }
+        },
+    };
+    for event in tail {
         let event = event?;
         memory.stats.apply(&event);
         memory.open.apply(&event);
@@ -39,23 +43,22 @@ pub(super) fn memory(opened: Opened) -> anyhow::Result<Memory> {
     Ok(memory)
 }
 
-/// How long the calls lasted that the server stopped under: until the last sound in the spool.
-pub(super) fn date_cut_off(open: &mut OpenCalls, spool: &SpoolDirectory, found: &BTreeMap<CallId, Places>) {
+/// When the calls that were cut off were last heard: their spools know it better than the journal.
+pub(super) fn hear_last_sounds(
+    open: &mut OpenCalls,
+    spool: &SpoolDirectory,
+    found: &BTreeMap<CallId, Places>,
+) {
     let reader = SpoolReader::new(spool.path(), spool.key().clone());
-    for call in open.cut_off().collect::<Vec<_>>() {
-        let last = found.get(&call).and_then(|places| places.last());
-        let Some((worker, place)) = last else { continue };
-        // The last block is enough: a call of an hour has tens of thousands.
-        let offsets = place.offsets.last().copied().into_iter().collect();
-        let last = vec![(*worker, SpoolRef { segment: place.segment, offsets })];
-        match reader.visit(call, &last, |_| {}) {
-            Ok(report) => {
-                let until = report.began.map(|began| began + report.length());
-                until.into_iter().for_each(|at| open.sounded_until(call, at));
-            }
-            Err(error) => {
-                tracing::warn!(%call, %error, "how long the call lasted is told by the journal only")
-            }
+    for call in open.unended().collect::<Vec<_>>() {
+        let Some((worker, place)) = found.get(&call).and_then(|places| places.last()) else { continue };
+        let Some(&offset) = place.offsets.last() else { continue };
+        let last = SpoolRef { segment: place.segment, offsets: vec![offset] };
+        // What cannot be read is told when its recording is made.
+        if let Ok(ReadReport { began: Some(began), extent: Some((from, to)), .. }) =
+            reader.visit(call, &vec![(*worker, last)], |_| {})
+        {
+            open.heard(call, began + to.since(from));
         }
     }
 }
@@ -69,7 +72,15 @@ pub(super) fn submit_unfinished(
 ) {
     let answered: BTreeMap<CallId, Wall> = open.unarchived().collect();
     let wanted: BTreeSet<CallId> = answered.keys().copied().collect();
-    let mut found = found;
+    let (mut found, unknown): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        found.into_iter().partition(|(call, _)| open.knows(*call));
+    if !unknown.is_empty() {
+        // They may have been answered in the last moments before a power cut.
+        tracing::error!(
+            calls = unknown.len(),
+            "the journal does not know calls that are in the spool; their sound is kept there"
+        );
+    }
     for call in &wanted {
         if !found.contains_key(call) {
             tracing::warn!(%call, "the server had stopped before anything of this call was in the spool");

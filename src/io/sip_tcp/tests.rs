@@ -1,11 +1,13 @@
+//! SIP over TCP with real connections on the loopback.
+
 use super::*;
-use crate::io::sip_framing::LengthFraming;
+use crate::sip::framing::Framer;
 
 const OPTIONS: &[u8] = b"OPTIONS sip:a SIP/2.0\r\nl: 0\r\n\r\n";
 
 async fn hub(connections: usize, idle: Duration) -> (SipTcp, mpsc::Receiver<TcpEvent>) {
     let (events, received) = mpsc::channel(8);
-    let framing: MakeFraming = Arc::new(|| Box::new(LengthFraming::new(4096)));
+    let framing: MakeFraming = Arc::new(|| Box::new(Framer::new(4096)));
     let config = TcpConfig { connections, idle };
     let metrics = Arc::new(TransportMetrics::new());
     let (tcp, _) =

@@ -35,6 +35,11 @@ impl SpoolDirectory {
         let found = read::scan(path)?;
         let mut segments: BTreeMap<SegmentName, Use> = BTreeMap::new();
         for name in read::segments(path)? {
+            if read::is_unreadable(path, name)? {
+                // It may hold the only sound of a call: whoever can read it may remove it.
+                tracing::error!(segment = %name, "a spool segment of another version, or damaged, is kept");
+                continue;
+            }
             segments.entry(name).or_default();
         }
         for (call, places) in &found {

@@ -22,9 +22,9 @@ pub use read::{Places, ReadReport, SpoolError, SpoolReader, places_of, scan};
 pub use segment::SegmentName;
 
 use super::append::AppendFile;
-use super::secrets;
-use crate::ids::{BootId, CallId, LegId, NodeId, WorkerId};
-use crate::media::command::{Codec, SpoolRef};
+use super::crypto;
+use crate::ids::{BootId, CallId, NodeId, WorkerId};
+use crate::media::command::SpoolRef;
 use crate::now::{Mono, Now};
 use crate::record::block::{self, Packet};
 use crate::record::spool::Entry;
@@ -121,20 +121,12 @@ impl SpoolWriter {
     }
 
     /// [`Entry::Received`] without building one: called for every packet of every call.
-    #[expect(clippy::too_many_arguments, reason = "the fields of a packet, as the media worker has them")]
-    pub fn push_received(
-        &mut self,
-        leg: LegId,
-        at: Mono,
-        sequence: u16,
-        timestamp: u32,
-        codec: Codec,
-        payload: &[u8],
-    ) {
-        let Some(pending) = self.calls.get_mut(&leg.call) else { return };
-        pending.last = pending.last.max(at);
-        block::encode_packet(&mut pending.bytes, &Packet { leg, at, sequence, timestamp, codec, payload });
-        self.dropped += pending.bound(leg.call);
+    pub fn push_received(&mut self, packet: &Packet<'_>) {
+        let call = packet.leg.call;
+        let Some(pending) = self.calls.get_mut(&call) else { return };
+        pending.last = pending.last.max(packet.at);
+        block::encode_packet(&mut pending.bytes, packet);
+        self.dropped += pending.bound(call);
     }
 
     /// Writes what gathered, all of it with one write. After an error nothing of it is on disk and
@@ -270,7 +262,7 @@ impl Pending {
 
 fn begin(directory: &SpoolDirectory, node: NodeId, name: SegmentName, base: Now) -> io::Result<Segment> {
     let key_id = segment::key_id(directory.key());
-    let header = Header { key_id, name, node, salt: secrets::random()?, base };
+    let header = Header { key_id, name, node, salt: crypto::random()?, base };
     let path = directory.path().join(name.to_string());
     let mut file = AppendFile::create(&path)?;
     if let Err(error) = file.append(&header.encode()) {

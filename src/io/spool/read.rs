@@ -58,6 +58,14 @@ pub fn segments(directory: &Path) -> io::Result<Vec<SegmentName>> {
     Ok(names)
 }
 
+/// A whole segment with a header this version cannot read: of another version, or damaged. One that
+/// is shorter was being created when the server stopped, and holds nothing.
+pub fn is_unreadable(directory: &Path, name: SegmentName) -> io::Result<bool> {
+    let mut window = Window::new(File::open(directory.join(name.to_string()))?);
+    let header = window.get(0, HEADER)?;
+    Ok(header.len() == HEADER && Header::decode(header).is_none())
+}
+
 /// Every call of every segment, with the places of its blocks. Needs no key.
 pub fn scan(directory: &Path) -> io::Result<BTreeMap<CallId, Places>> {
     let mut calls: BTreeMap<CallId, Places> = BTreeMap::new();

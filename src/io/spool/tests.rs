@@ -1,8 +1,10 @@
 //! Spools against torn ends, full disks, rotation and restarts.
 
 use super::*;
+use crate::ids::LegId;
 use crate::io::append::full_disk;
 use crate::io::secrets::SecretKey;
+use crate::media::command::Codec;
 use crate::now::Wall;
 use crate::record::spool::Source;
 
@@ -55,7 +57,8 @@ fn packet(n: u32, sequence: u16) -> Entry {
 
 fn push_packet(writer: &mut SpoolWriter, entry: &Entry) {
     let Entry::Received { leg, at, sequence, timestamp, codec, payload } = entry else { panic!() };
-    writer.push_received(*leg, *at, *sequence, *timestamp, *codec, payload);
+    let (leg, at, sequence, timestamp, codec) = (*leg, *at, *sequence, *timestamp, *codec);
+    writer.push_received(&Packet { leg, at, sequence, timestamp, codec, payload });
 }
 
 fn placed(refs: Vec<SpoolRef>) -> Places {
@@ -223,4 +226,18 @@ fn a_restart_finds_calls_under_way_and_removes_segments_once_they_are_archived()
     assert!(!report.complete);
     directory.archived(call(1));
     assert_eq!(open(&dir).0.segments(), 0);
+}
+
+#[test]
+fn a_segment_of_another_version_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let (directory, _) = open(&dir);
+    drop(writer(&directory));
+    let (old, torn) = (dir.path().join("w0-b3-0.spool"), dir.path().join("w0-b2-0.spool"));
+    std::fs::write(&old, [b"HLSPOOL\n\x00\x02".as_slice(), &[0; 200]].concat()).unwrap();
+    std::fs::write(&torn, b"HLSPOOL\n\x00\x01").unwrap();
+    let (_, found) = open(&dir);
+    assert!(found.is_empty());
+    assert!(old.exists(), "it may hold the only sound of a call");
+    assert!(!torn.exists(), "it was being created when the server stopped");
 }

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::{AudioStats, HEARD_LIMIT};
 use crate::media::command::Codec;
-use crate::phone::g711;
+use crate::media::g711;
 
 /// A jump of more than this in time stamps is a new stream, not a hole.
 const JUMP: i64 = 80_000;
@@ -54,8 +54,8 @@ impl Receiver {
         }
         self.count(&rtp, now);
         match rtp.payload_type {
-            0 => self.place(&rtp, &g711::decode(Codec::Pcmu, rtp.payload)),
-            8 => self.place(&rtp, &g711::decode(Codec::Pcma, rtp.payload)),
+            0 => self.place(&rtp, &g711::samples(Codec::Pcmu, rtp.payload)),
+            8 => self.place(&rtp, &g711::samples(Codec::Pcma, rtp.payload)),
             pt if Some(pt) == dtmf && self.last_event != Some(rtp.timestamp) => {
                 self.last_event = Some(rtp.timestamp);
                 self.stats.keys_received += 1;

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use super::{Connection, Impairment, KeyStyle};
 use crate::ids::Key;
-use crate::phone::g711;
+use crate::media::g711;
 use crate::phone::message::random;
 use crate::phone::signal::{FRAME, Player, Signal, key_frame};
 
@@ -90,7 +90,7 @@ impl Sender {
     fn sound(&mut self, connection: &Connection, timestamp: u32, frame: &[i16]) {
         let marker = std::mem::take(&mut self.fresh);
         self.header(connection.codec.payload_type(), marker, timestamp);
-        self.packet.extend(g711::encode(connection.codec, frame));
+        self.packet.extend(frame.iter().map(|sample| g711::encode(connection.codec, *sample)));
     }
 
     fn header(&mut self, payload_type: u8, marker: bool, timestamp: u32) {

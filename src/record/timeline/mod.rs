@@ -28,9 +28,8 @@ const LONGEST: u32 = 36 * 3_600 * RATE;
 const SNAP: i64 = 80;
 /// A reference to a peer's packet means one received within this time of its being sent.
 const PEER_AGE_MS: u64 = 5_000;
-/// A packet is spooled later than it is heard, because it might have been the beginning of a key;
-/// but not later than this.
-const PEER_DELAY: Duration = Duration::from_secs(1);
+/// A peer's packet may be written so long after it was sent on: voice waits before it is recorded.
+const PEER_LATER: Duration = Duration::from_secs(1);
 
 /// What a recording came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -65,27 +64,6 @@ struct Voice {
     from: u32,
     length: u16,
     codec: Codec,
-}
-
-/// What was sent to the caller.
-#[derive(Debug, Default)]
-struct Sent {
-    /// End of what was sent last, in samples.
-    end: i64,
-    /// Samples whose source was not found.
-    lost: u64,
-    /// References to packets of a peer that may stand further on in the spool.
-    waiting: VecDeque<PeerFrames>,
-}
-
-/// Frames out of a peer's packets: where they stand, when they were sent, their first packet.
-#[derive(Clone, Copy, Debug)]
-struct PeerFrames {
-    start: i64,
-    at: Mono,
-    frames: u16,
-    leg: LegId,
-    sequence: u16,
 }
 
 /// What is known of one leg.
@@ -152,6 +130,26 @@ pub struct Timeline {
     sent: Sent,
 }
 
+/// What the caller was sent.
+#[derive(Debug, Default)]
+struct Sent {
+    /// End of what was sent last, in samples.
+    end: i64,
+    /// Samples whose source was not found.
+    unresolved: u64,
+    /// Frames of a peer, the oldest first, whose packet may still follow.
+    open: VecDeque<PeerFrame>,
+}
+
+/// A frame that was sent and refers to a peer's packet.
+#[derive(Clone, Copy, Debug)]
+struct PeerFrame {
+    start: i64,
+    at: Mono,
+    leg: u16,
+    sequence: u16,
+}
+
 impl Timeline {
     pub fn new(call: CallId) -> Self {
         Timeline {
@@ -173,8 +171,8 @@ impl Timeline {
     pub fn feed(&mut self, item: &Item<'_>) {
         let at = item.at();
         self.last = self.last.max(at);
+        self.resolve(|frame| at.since(frame.at) > PEER_LATER);
         let zero = *self.zero.get_or_insert(at);
-        self.resolve(|reference| reference.at + PEER_DELAY < at);
         match item {
             Item::Packet(packet) => self.received(packet, zero),
             Item::Other(Entry::LegOpened { leg, .. }) if leg.is_caller() => self.zero = Some(at),
@@ -223,7 +221,8 @@ impl Timeline {
     }
 
     fn sent(&mut self, position: i64, at: Mono, frames: u16, source: Source) {
-        let start = if (position - self.sent.end).abs() <= SNAP { self.sent.end } else { position };
+        let near = (position - self.sent.end).abs() <= SNAP;
+        let start = if near { self.sent.end } else { position };
         let length = i64::from(frames) * FRAME;
         self.sent.end = start + length;
         match source {
@@ -237,32 +236,27 @@ impl Timeline {
                 let prompt = u32::try_from(prompt).unwrap_or(u32::MAX);
                 add(&mut self.right, start, length, Sound::Prompt { prompt, offset });
             }
-            Source::Peer { leg, sequence } => {
-                self.sent.waiting.push_back(PeerFrames { start, at, frames, leg, sequence });
-            }
+            Source::Peer { leg, sequence } => self.sent.open.extend((0..frames).map(|n| PeerFrame {
+                start: start + i64::from(n) * FRAME,
+                at: Mono(at.0.saturating_add(u64::from(n) * 20_000_000)),
+                leg: leg.n,
+                sequence: sequence.wrapping_add(n),
+            })),
         }
     }
 
-    /// Looks up the references that `are_due`.
-    fn resolve(&mut self, are_due: impl Fn(&PeerFrames) -> bool) {
-        while let Some(reference) = self.sent.waiting.front().copied().filter(&are_due) {
-            self.sent.waiting.pop_front();
-            self.sent_peer(reference);
-        }
-    }
-
-    fn sent_peer(&mut self, PeerFrames { start, at, frames, leg, sequence }: PeerFrames) {
-        let track = self.tracks.entry(leg.n).or_default();
-        for n in 0..frames {
-            let at = Mono(at.0.saturating_add(u64::from(n) * 20_000_000));
-            match track.find(sequence.wrapping_add(n), at) {
+    /// Finds the packets that frames refer to, from the oldest frame on, while `due`.
+    fn resolve(&mut self, due: impl Fn(&PeerFrame) -> bool) {
+        while let Some(frame) = self.sent.open.front().copied().filter(&due) {
+            self.sent.open.pop_front();
+            let track = self.tracks.entry(frame.leg).or_default();
+            match track.find(frame.sequence, frame.at) {
                 Some(voice) => {
                     let sound = Sound::Voice { from: voice.from, codec: voice.codec };
-                    let start = start + i64::from(n) * FRAME;
-                    add(&mut self.right, start, i64::from(voice.length), sound);
+                    add(&mut self.right, frame.start, i64::from(voice.length), sound);
                 }
-                None if track.is_masked(at) => {}
-                None => self.sent.lost += FRAME.unsigned_abs(),
+                None if track.is_masked(frame.at) => {}
+                None => self.sent.unresolved += FRAME.unsigned_abs(),
             }
         }
     }
@@ -290,7 +284,7 @@ impl Timeline {
         });
         let masks = masks.collect();
         let sources = render::Sources { store: self.store, clips, codec };
-        render::assemble([self.left, self.right], sources, masks, (length, self.sent.lost))
+        render::assemble([self.left, self.right], sources, masks, (length, self.sent.unresolved))
     }
 
     pub fn call(&self) -> CallId {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Piece, RATE, Report, Sound};
 use crate::media::command::Codec;
-use crate::record::g711;
+use crate::media::g711;
 
 /// Where the bytes are.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ids::{BootId, NodeId};
-use crate::record::g711;
+use crate::media::g711;
 use crate::record::spool::Entry;
 
 const CALL: CallId = CallId { node: NodeId(1), boot: BootId(1), n: 1 };
@@ -132,26 +132,6 @@ fn what_the_caller_heard_is_prompts_silence_and_the_peer() {
     assert_eq!(pcm.report.missing_ms, 1_400 - 20 + 20, "all of the caller but a frame; a frame of the peer");
 }
 
-/// What the caller hears is written with each write of the spool, what the agent says 60 ms late.
-#[test]
-fn a_packet_of_the_peer_may_be_spooled_after_it_was_heard() {
-    let mut entries = vec![opened()];
-    let frames = 65_u16;
-    for n in (0..frames).step_by(5) {
-        let heard_at = 1_060 + u64::from(n) * 20;
-        let sequence = 65_530_u16.wrapping_add(n);
-        entries.push(sent(5, heard_at, Source::Peer { leg: leg(1), sequence }));
-        entries.extend((n..n + 5).map(|n| received(1, n, 1_000 + u64::from(n) * 20)));
-    }
-    entries.push(closed(3_000));
-    let pcm = record(&entries, &[]);
-    for n in 0..frames {
-        let start = 1_060 * 8 + usize::from(n) * 160;
-        assert_eq!(pcm.right[start..start + 160], linear(&payload(1, n)), "peer frame {n}");
-    }
-    assert_eq!(pcm.report.missing_ms, 3_000, "the caller said nothing; nothing of the peer is missing");
-}
-
 #[test]
 fn slots_a_little_off_leave_no_gap_and_do_not_add_up() {
     let prompt = clip(9, 160 * 400);
@@ -187,6 +167,25 @@ fn masked_stretches_are_silent_and_not_missing() {
     assert_eq!(frame(&pcm.left, 29), linear(&payload(0, 29)));
     assert_eq!(frame(&pcm.left, 60), linear(&payload(0, 60)));
     assert_eq!(pcm.report, Report { length_ms: 2_000, missing_ms: 0, masked_ms: 700 });
+}
+
+#[test]
+fn a_peer_whose_packets_are_written_after_they_were_sent_on_is_heard_whole() {
+    let peer = |n: u16| Source::Peer { leg: leg(1), sequence: 65_530_u16.wrapping_add(n) };
+    let mut entries = vec![opened()];
+    for n in 0..200_u16 {
+        let came = u64::from(n) * 20;
+        entries.push(received(0, n, came));
+        // Sent on 50 ms after it came; written 60 ms after it came, with the time it came.
+        entries.push(sent(1, came + 50, peer(n)));
+        entries.push(received(1, n, came));
+    }
+    entries.push(closed(4_000));
+    let pcm = record(&entries, &[]);
+    assert_eq!(pcm.report, Report { length_ms: 4_000, missing_ms: 0, masked_ms: 0 });
+    for n in [0, 1, 100, 196] {
+        assert_eq!(pcm.right[400 + n * 160..][..160], linear(&payload(1, n as u16)), "frame {n}");
+    }
 }
 
 #[test]

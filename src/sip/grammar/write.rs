@@ -1,5 +1,7 @@
 //! Writing messages: every line ends CRLF, no value can smuggle in a line of its own.
 
+use std::net::SocketAddr;
+
 /// A message being written.
 pub struct Writer {
     bytes: Vec<u8>,
@@ -74,6 +76,11 @@ impl Writer {
     }
 }
 
+/// `host:port` of a URI or Via, IPv6 in brackets.
+pub fn host_port(address: SocketAddr) -> String {
+    address.to_string()
+}
+
 /// The usual reason phrase (RFC 3261 §21).
 pub fn phrase(code: u16) -> &'static str {
     match code {
@@ -82,7 +89,7 @@ pub fn phrase(code: u16) -> &'static str {
         181 => "Call Is Being Forwarded",
         182 => "Queued",
         183 => "Session Progress",
-        200 => "OK",
+        200..=299 => "OK",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
@@ -108,13 +115,17 @@ pub fn phrase(code: u16) -> &'static str {
         505 => "Version Not Supported",
         600 => "Busy Everywhere",
         603 => "Decline",
-        _ => match code / 100 {
-            1 => "Progress",
-            2 => "OK",
-            3 => "Redirection",
-            4 => "Request Failure",
-            5 => "Server Failure",
-            _ => "Global Failure",
-        },
+        _ => class(code),
+    }
+}
+
+/// For a code without a phrase of its own.
+fn class(code: u16) -> &'static str {
+    match code / 100 {
+        1 => "Progress",
+        3 => "Redirection",
+        4 => "Request Failure",
+        5 => "Server Failure",
+        _ => "Global Failure",
     }
 }

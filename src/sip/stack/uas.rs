@@ -54,7 +54,7 @@ impl Stack {
         let device = self.registrar.device_at(arrival.flow, port, &from_user);
         self.event(SipEvent::Invite {
             dialog: id,
-            dialled: uri.user().into_owned(),
+            dialled: Redacted(uri.user().into_owned()),
             caller: Redacted(from_user),
             device,
             flow: arrival.flow,

@@ -36,7 +36,7 @@ fn answered_and_hung_up_by_the_peer() -> Hits {
     assert_eq!(bench.lines(), ["SIP/2.0 100 Trying"]);
     match bench.take_events().as_slice() {
         [SipEvent::Invite { dialog, dialled, caller, device: None, sdp, .. }] => {
-            assert_eq!((dialled.as_str(), caller.reveal().as_str()), ("95588", "13800138000"));
+            assert_eq!((dialled.reveal().as_str(), caller.reveal().as_str()), ("95588", "13800138000"));
             assert_eq!(sdp, b"v=0");
             bench.reply(*dialog, 180);
             bench.receive(&invite);

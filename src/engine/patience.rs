@@ -1,0 +1,18 @@
+//! What a call waits for.
+
+use super::Engine;
+use super::timers::Timer;
+use crate::call;
+use crate::ids::CallId;
+use crate::menu::api::Input;
+
+impl Engine {
+    /// What a call hears when nothing can be played is decided by its phase; the output is the same.
+    pub(super) fn on_timer(&mut self, id: CallId, timer: Timer) {
+        match timer {
+            Timer::MenuWait => self.menu_input(id, Input::Timeout),
+            Timer::MessageLimit => self.advance(id, call::Input::MessageLimit),
+            Timer::Media => self.on_media_silent(id),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The engine alone, told one thing after another: for moments that have to be hit exactly.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hotline::acd::api::AgentProfile;
+use hotline::engine::command::{Command, Request};
+use hotline::engine::{Directory, Engine, Input, MediaSettings, Memory, Output, Settings};
+use hotline::event::{Actor, EventKind, LegStats};
+use hotline::ids::*;
+use hotline::media::command::{AtEnd, Codec, Command as Order, MediaEvent};
+use hotline::now::{Mono, Now, Wall};
+use hotline::sip::api::{DeviceAccount, DeviceKind, Limits, StackConfig};
+
+use crate::support;
+
+/// Whether media workers answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Workers {
+    Quick,
+    /// They open nothing until told.
+    Holding,
+}
+
+pub struct Bench {
+    engine: Engine,
+    now: Now,
+    pub workers: Workers,
+    held: Vec<Input>,
+    pub events: Vec<EventKind>,
+    pub sent: Vec<String>,
+    pub drained: bool,
+}
+
+fn settings() -> Settings {
+    let address = "127.0.0.1:5060".parse().unwrap();
+    let second = Duration::from_secs;
+    Settings {
+        node: NodeId(1),
+        boot: BootId(1),
+        seed: [7; 32],
+        version: "bench".into(),
+        stack: StackConfig {
+            public_address: address,
+            realm: "hotline".into(),
+            user_agent: "bench".into(),
+            seed: [9; 32],
+            limits: Limits {
+                transactions: 1_000,
+                dialogs: 1_000,
+                bindings: 100,
+                retry_after_s: 5,
+                min_expires: second(60),
+                max_expires: second(3_600),
+                default_expires: second(600),
+                nonce_lifetime: second(300),
+            },
+        },
+        media: MediaSettings {
+            address: address.ip(),
+            ports: 10_000..=10_999,
+            codecs: vec![Codec::Pcmu, Codec::Pcma],
+            workers: 2,
+        },
+        max_calls: 100,
+        exempt_entries: BTreeSet::new(),
+    }
+}
+
+impl Bench {
+    /// Open for calls, with one agent at a telephone that never answers by itself.
+    pub fn new() -> Bench {
+        let now = Now { mono: Mono(0), wall: Wall(1_793_606_400_000) };
+        let engine = Engine::new(settings(), Memory::default(), now);
+        let (workers, held) = (Workers::Quick, Vec::new());
+        let mut bench =
+            Bench { engine, now, workers, held, events: Vec::new(), sent: Vec::new(), drained: false };
+        let (agent, device) = (AgentId::new("1001"), DeviceId::new("desk1001"));
+        let published = support::published();
+        let profile = AgentProfile {
+            id: agent.clone(),
+            skills: BTreeMap::new(),
+            queues: published.queues.iter().map(|queue| queue.id.clone()).collect(),
+            languages: Vec::new(),
+        };
+        let kind = DeviceKind::Static { contact: "sip:1001@127.0.0.4:5060".into() };
+        let devices = vec![DeviceAccount { id: device.clone(), kind }];
+        let agents = BTreeMap::from([(agent.clone(), profile)]);
+        bench.tell(Input::Directory(Arc::new(Directory { agents, devices, imported: false })));
+        bench.tell(Input::Published(published));
+        let command = Command::SignIn { agent, device };
+        bench.tell(Input::Request(Request { id: 1, actor: Actor::Server, command }));
+        bench
+    }
+
+    /// An input and all that the workers make of it.
+    pub fn tell(&mut self, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            self.engine.handle(self.now, input);
+            while let Some(output) = self.engine.poll_output() {
+                match output {
+                    Output::Event(event) => self.events.push(event.kind),
+                    Output::Transmit { bytes, .. } => self.sent.push(String::from_utf8(bytes).unwrap()),
+                    Output::Drained => self.drained = true,
+                    Output::Media { worker, command } => {
+                        let Some(event) = answer(worker, command) else { continue };
+                        let input = Input::Media { worker, event };
+                        match self.workers {
+                            Workers::Quick => inputs.push_back(input),
+                            Workers::Holding => self.held.push(input),
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// The workers do at last what they were told.
+    pub fn release(&mut self) {
+        self.workers = Workers::Quick;
+        for input in std::mem::take(&mut self.held) {
+            self.tell(input);
+        }
+    }
+
+    pub fn pass(&mut self, time: Duration) {
+        self.now = self.now + time;
+        self.tell(Input::Tick);
+    }
+
+    pub fn now(&self) -> Mono {
+        self.now.mono
+    }
+
+    /// Caller `n` rings.
+    pub fn ring(&mut self, n: u16) {
+        let sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.5\r\ns=-\r\nc=IN IP4 127.0.0.5\r\nt=0 0\r\n\
+                   m=audio 20000 RTP/AVP 0\r\n";
+        let length = sdp.len();
+        let port = 6_000 + n;
+        let invite = format!(
+            "INVITE sip:95599@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.5:{port};branch=z9hG4bK{n}\r\n\
+             From: <sip:c{n}@127.0.0.5>;tag=c{n}\r\nTo: <sip:95599@127.0.0.1>\r\nCall-ID: call-{n}\r\n\
+             CSeq: 1 INVITE\r\nContact: <sip:127.0.0.5:{port}>\r\nMax-Forwards: 70\r\n\
+             Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{sdp}"
+        );
+        let flow = FlowId::Udp { remote: format!("127.0.0.5:{port}").parse().unwrap() };
+        self.tell(Input::Message { flow, bytes: invite.into_bytes() });
+    }
+
+    /// The caller of the `n`th call presses a key.
+    pub fn press(&mut self, n: u32, key: Key) {
+        let leg = LegId::caller(CallId { node: NodeId(1), boot: BootId(1), n });
+        let event = MediaEvent::Digit { leg, key };
+        self.tell(Input::Media { worker: WorkerId(0), event });
+    }
+
+    pub fn sent(&self, start: &str) -> usize {
+        self.sent.iter().filter(|message| message.starts_with(start)).count()
+    }
+
+    pub fn happened(&self, wanted: impl Fn(&EventKind) -> bool) -> usize {
+        self.events.iter().filter(|kind| wanted(kind)).count()
+    }
+}
+
+fn answer(worker: WorkerId, command: Order) -> Option<MediaEvent> {
+    match command {
+        Order::Open { leg, .. } | Order::Reserve { leg, .. } => Some(MediaEvent::Opened { leg, at: Mono(0) }),
+        Order::Play { leg, id, at_end: AtEnd::Silence, .. } => Some(MediaEvent::PlayDone { leg, id }),
+        Order::Close { leg } => Some(MediaEvent::Closed { leg, stats: LegStats::default() }),
+        Order::EndCall { call } => Some(MediaEvent::CallSpooled { call, worker, spool: Vec::new() }),
+        _ => None,
+    }
+}
