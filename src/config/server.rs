@@ -104,11 +104,6 @@ impl StorageConfig {
         self.directory.join("spool")
     }
 
-    /// Published snapshots of menus, queues and prompts.
-    pub fn published(&self) -> PathBuf {
-        self.directory.join("published")
-    }
-
     /// Agents and devices.
     pub fn people(&self) -> PathBuf {
         self.directory.join("people.sqlite")
