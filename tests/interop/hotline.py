@@ -125,6 +125,11 @@ calls = {calls}
         self.process.wait()
         return at
 
+    def memory_kb(self):
+        """Resident memory of the server."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
+
     def get(self, path):
         with urllib.request.urlopen(f"http://{IP}:{self.management}/{path}", timeout=5) as answer:
             return answer.read().decode()

@@ -15,7 +15,7 @@ from telephones import Sipp, Sound, host, scratch, sounds, tool, wait_until
 from test_baresip import PIN, card_number, collected
 
 CALLER, AGENT = 440, 620
-ROUNDS = int(os.environ.get("HOTLINE_KILL_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("HOTLINE_KILL_ROUNDS", "10" if os.environ.get("HOTLINE_LONG") else "3"))
 AGENTS = 10
 MISSING = 0.5
 EVERYTHING = "21" + card_number() + "#" + PIN
