@@ -9,7 +9,7 @@ use std::time::Duration;
 use hotline::acd::api::AgentProfile;
 use hotline::engine::command::{Command, Request};
 use hotline::engine::{AlarmState, Directory, Engine, Input, MediaSettings, Memory, Output, Settings};
-use hotline::event::{Actor, AgentState, Alarm, Event, EventKind, LegStats, Refusal};
+use hotline::event::{Actor, AgentState, Alarm, Event, EventKind, LegStats, OfferEnd, Refusal};
 use hotline::ids::*;
 use hotline::media::command::{Codec, Command as MediaCommand, MediaEvent, SpoolRef};
 use hotline::now::{Mono, Now, Wall};
@@ -339,4 +339,37 @@ fn a_range_of_ports_that_is_used_up_refuses_and_says_so_until_ports_have_rested(
     assert!(bench.raised(Alarm::MediaPorts), "it rests");
     bench.pass(Duration::from_secs(30));
     assert!(!bench.raised(Alarm::MediaPorts));
+}
+
+#[test]
+fn a_telephone_that_never_registered_is_unreachable_and_not_a_refusal_of_its_agent() {
+    let mut bench = Bench::new();
+    let mut directory = directory();
+    directory.devices.push(DeviceAccount {
+        id: "desk9".into(),
+        kind: DeviceKind::Registers { ha1_sha256: None, ha1_md5: None },
+    });
+    if let Some(agent) = directory.agents.get_mut(&AgentId::new("1001")) {
+        agent.queues = vec!["general".into()];
+        agent.skills = ["general", "card", "complaints"].map(|skill| (skill.into(), 10)).into();
+    }
+    bench.tell(Input::Directory(Arc::new(directory)));
+    bench.command(operator(), Command::SignIn { agent: "1001".into(), device: "desk9".into() });
+    let call = bench.answered();
+    let leg = LegId::caller(call);
+    bench.media(WORKER, MediaEvent::Digit { leg, key: Key::Digit(0) });
+    let notice = bench.orders.iter().rev().find_map(|(_, order)| match order {
+        MediaCommand::Play { id, .. } => Some(*id),
+        _ => None,
+    });
+    bench.media(WORKER, MediaEvent::PlayDone { leg, id: notice.expect("the notice is played") });
+    bench.media(WORKER, MediaEvent::Opened { leg: LegId { call, n: 1 }, at: bench.now.mono });
+    let ends: Vec<_> = bench
+        .kinds()
+        .filter_map(|kind| match kind {
+            EventKind::OfferEnded { end, .. } => Some(*end),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ends, [OfferEnd::Unreachable]);
 }

@@ -30,7 +30,7 @@ pub enum Command {
     Versions(FormatArgs),
     /// Play the sample hotline on this machine, with callers and agents, and show what happened
     Demo(DemoArgs),
-    /// Lint and prove menus and queues
+    /// Check menus and queues, and prove that a person can be reached
     Check(CheckArgs),
     /// Draw the menu tree with keys and seconds to a person
     Show(ShowArgs),
@@ -97,7 +97,7 @@ pub struct FormatArgs {
 
 #[derive(Args, Debug)]
 pub struct ServeArgs {
-    /// Publish drafts by itself whenever they change and are right (development)
+    /// Publish drafts by itself, at the start and whenever they change and are right (development)
     #[arg(long)]
     pub watch: bool,
 }
@@ -112,7 +112,7 @@ pub struct PublishArgs {
 
 #[derive(Args, Debug)]
 pub struct RollbackArgs {
-    /// Number of the snapshot [default: the one before the present one]
+    /// Number of the snapshot [default: the one before the present one, so that a second rollback undoes the first]
     pub version: Option<u32>,
     #[command(flatten)]
     pub signed: SignedArgs,
@@ -126,7 +126,7 @@ pub struct SignedArgs {
     /// Who does it [default: the user's name]
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
-    /// Why
+    /// Why; nothing is published without it
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
 }
@@ -168,7 +168,7 @@ pub enum Shape {
 pub struct TryArgs {
     /// Directory of the menus [default: as configured]
     pub dir: Option<PathBuf>,
-    /// Keys to press, one after the other, e.g. "1 2 0"; asked for one by one without this
+    /// Keys to press, one after the other, e.g. "1 2 0"; `-` is silence, `!0` interrupts; asked for one by one without this
     #[arg(long)]
     pub keys: Option<String>,
     /// Language to begin with, e.g. en-US
@@ -191,6 +191,7 @@ pub enum CallsCommand {
     List(CallsListArgs),
     /// One call with everything known of it
     Show {
+        /// As `calls list` shows it, e.g. 1-7-42
         #[arg(value_name = "ID")]
         call: CallId,
         #[command(flatten)]
@@ -200,14 +201,16 @@ pub enum CallsCommand {
 
 #[derive(Args, Debug)]
 pub struct CallsListArgs {
-    /// Arrived at or after this time
+    /// Arrived at or after this time, e.g. 2026-03-01T08:00 (local time) or 2026-03-01T08:00Z
     #[arg(long, value_name = "TIME")]
     pub from: Option<String>,
     /// Arrived before this time
     #[arg(long, value_name = "TIME")]
     pub to: Option<String>,
+    /// Number that was dialled
     #[arg(long)]
     pub entry: Option<String>,
+    /// Queue that the caller was in
     #[arg(long)]
     pub queue: Option<String>,
     /// Work number
@@ -222,6 +225,7 @@ pub struct CallsListArgs {
     /// Show the callers' numbers
     #[arg(long)]
     pub numbers: bool,
+    /// Most rows; 0 = all
     #[arg(long, default_value_t = 50)]
     pub limit: u32,
     #[command(flatten)]
@@ -234,9 +238,10 @@ pub enum RecordingsCommand {
     List(FormatArgs),
     /// Write the recording of a call to a WAV file
     Export {
+        /// The call, as `calls list` shows it, e.g. 1-7-42
         #[arg(value_name = "ID")]
         call: CallId,
-        /// [default: ID.wav in the present directory]
+        /// File to write; one that exists is left alone [default: ID.wav in the present directory]
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
@@ -291,8 +296,9 @@ pub enum DevicesCommand {
 
 #[derive(Args, Debug)]
 pub struct ImportArgs {
+    /// The CSV file, UTF-8
     pub file: PathBuf,
-    /// Remove whoever is not in the file
+    /// Remove what is not in the file
     #[arg(long)]
     pub replace: bool,
 }

@@ -358,7 +358,7 @@ impl Page<'_> {
     }
 
     fn wrong_type(&mut self, name: &str, value: &Value<'_>, wanted: &str) {
-        let message = format!("`{name}` must be {wanted}, not a {}.", value.get_ref().type_str());
+        let message = format!("`{name}` must be {wanted}, but is of type {}.", value.get_ref().type_str());
         self.error("wrong-type", value.span(), &message, &format!("Write {wanted}."));
     }
 

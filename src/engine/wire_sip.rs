@@ -242,9 +242,10 @@ impl Engine {
     fn on_invite_failed(&mut self, dialog: DialogId, code: u16) {
         let Some(leg) = self.dialogs.remove(&dialog) else { return };
         let Some(agent) = self.agent_leg_over(leg) else { return };
-        // 408, 503 and the like: the telephone, not the person, did not answer (RFC 3261 §21).
+        // 480: nobody is registered there, or the telephone says so itself. 408, 503 and the like: the
+        // telephone, not the person, did not answer (RFC 3261 §21).
         let end = match code {
-            486 | 600 | 603 | 480 | 487 => OfferEnd::Rejected,
+            486 | 487 | 600 | 603 => OfferEnd::Rejected,
             _ => OfferEnd::Unreachable,
         };
         self.router.handle(

@@ -60,7 +60,7 @@ pub struct Filter {
 
 /// A word for no outcome.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("`{0}` is no outcome; try agent, self_service, abandoned or message")]
+#[error("`{0}` is no outcome; try agent, self_service, abandoned, message or refused")]
 pub struct NoOutcome(String);
 
 /// An outcome by its name.

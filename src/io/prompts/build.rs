@@ -56,7 +56,7 @@ pub enum BuildError {
     NoTone(String, PathBuf),
     #[error("say who approves what is made: --by NAME")]
     NoApprover,
-    #[error("`{0}` in {1} is used by no menu and has no file; check the spelling")]
+    #[error("`{0}` in {1} is used by no menu, so there is nothing to approve; check the spelling")]
     NothingToApprove(String, String),
     #[error("`{0}` cannot be the name of a file; use letters, figures, `.`, `-` and `_`")]
     BadName(String),

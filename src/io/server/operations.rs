@@ -59,7 +59,7 @@ impl ServerOperations {
                 let count = u32::try_from(findings.len()).unwrap_or(u32::MAX);
                 for finding in &findings {
                     let place = format!("{}:{}:{}", finding.file, finding.line, finding.column);
-                    tracing::warn!(rule = finding.rule, place, "{} {}", finding.message, finding.help);
+                    tracing::warn!(rule = finding.rule, place, "{}: {}", finding.message, finding.help);
                 }
                 tracing::warn!(findings = count, "drafts are not published; the version in force stays");
                 self.control.tell_ordered(actor, Input::PublishRefused { findings: count });

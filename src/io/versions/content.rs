@@ -156,6 +156,7 @@ pub fn broken(path: &Path, why: &str) -> Finding {
         line: 1,
         column: 1,
         message: format!("cannot be read: {why}"),
-        help: "check the path in `[directories]` of hotline.toml, and that the server may read it".to_owned(),
+        help: "check the path given, or that in `[directories]` of hotline.toml, and that it may be read"
+            .to_owned(),
     }
 }

@@ -19,13 +19,18 @@ pub const RECORDING_MISSING: Rule = Rule {
     explanation: "A draft may be silent for now; publishing needs a current recording of every text.",
 };
 
-const BUILD: &str = "Run `hotline prompts build`, or record it.";
+const BUILD: &str = "Run `hotline prompts build`, or record it and run `hotline prompts approve`.";
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     let Some(manifest) = &book.manifest else { return };
     for file in &manifest.unknown_files {
         let message = format!("`{file}` is not in the manifest");
-        report.add_elsewhere(&AUDIO_UNKNOWN, file, message, "Enter it in the manifest, or remove it.");
+        report.add_elsewhere(
+            &AUDIO_UNKNOWN,
+            file,
+            message,
+            "Remove it, or let a menu say it and approve it.",
+        );
     }
     for (name, speech, _) in book.speeches() {
         for language in &book.languages {
@@ -48,12 +53,17 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
                         &AUDIO_UNKNOWN,
                         spot,
                         message,
-                        "Restore the approved file, or have this one approved.",
+                        "Restore the approved file, or run `hotline prompts approve`.",
                     );
                 }
                 Some(RecordingState::Unapproved) => {
                     let message = format!("nobody has approved the recording of `{name}` in {language}");
-                    report.add(&AUDIO_UNKNOWN, spot, message, "Listen to it and enter who approves it.");
+                    report.add(
+                        &AUDIO_UNKNOWN,
+                        spot,
+                        message,
+                        "Listen to it, then run `hotline prompts approve`.",
+                    );
                 }
             }
         }
