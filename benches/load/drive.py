@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The same load on any SIP server of this machine: what it costs in processor time and memory, and whether
-anything is lost. One JSON line a measurement. See README.md beside this file.
+anything is lost. One JSON line a measurement. Without --target it starts our own server. See README.md beside this file.
 
-  drive.py --name hotline --target 127.0.0.1:5060 --pid PID [--pid PID]... MEASUREMENT
+  drive.py [--name asterisk --target 127.0.0.1:5070 --pid PID [--pid PID]...] MEASUREMENT
     setup     --number N --rates 100,200 [--seconds 10]     calls a second, released at once
     calls     --number N --calls 100,250 [--seconds 30]     answered calls with sound both ways
     queue     --number N --calls 50 --agents 10 [--talk 5]  key 0, queue, agents at sip:agentN@127.0.0.4:15080
@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(HERE)), "tests", "interop"))
 
+from hotline import Hotline, announcement_ms  # noqa: E402
 from telephones import Sipp, Sound  # noqa: E402
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -134,7 +135,7 @@ class Bench:
         callers = Sound(self.directory, "127.0.0.2", calls, 440, expect=620, keys=("0@1.5",))
         agents = Sound(self.directory, "127.0.0.3", 2 * calls, 620, expect=440)
         answering = Sipp("agent", self.directory, "127.0.0.4", 15080, "127.0.0.3",
-                         talk_ms=self.arguments.talk * 1000).serve()
+                         talk_ms=self.arguments.talk * 1000 + self.arguments.told_first_ms).serve()
         meter = Meter(self.arguments.pid)
         try:
             figures = self.caller().call(self.arguments.target, self.arguments.number, calls, self.arguments.rate,
@@ -152,9 +153,9 @@ class Bench:
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--name", default="server")
-    parser.add_argument("--target", required=True)
-    parser.add_argument("--pid", type=int, action="append", required=True)
+    parser.add_argument("--name", default="hotline")
+    parser.add_argument("--target", help="HOST:PORT of the server; without it our own is started")
+    parser.add_argument("--pid", type=int, action="append", help="of the server, each of them")
     kinds = parser.add_subparsers(dest="measurement", required=True)
     for kind in ("setup", "calls", "queue"):
         one = kinds.add_parser(kind)
@@ -164,14 +165,28 @@ def arguments():
         one.add_argument("--calls", default="50" if kind == "queue" else "100,250")
         one.add_argument("--seconds", type=int, default=10 if kind == "setup" else 30)
         one.add_argument("--hold", type=int, default=200, help="ms a call of `setup` lasts")
+        one.add_argument("--agents", type=int, default=10, help="of our own server; another one has its own")
         one.add_argument("--talk", type=int, default=5)
-    return parser.parse_args()
+    # Our callers hear the agent's work number before the agent.
+    parser.set_defaults(told_first_ms=0)
+    told = parser.parse_args()
+    if bool(told.target) != bool(told.pid):
+        parser.error("--target and --pid belong together")
+    return told
 
 
 def main():
-    bench = Bench(arguments())
+    told = arguments()
+    bench = Bench(told)
     try:
-        getattr(bench, bench.arguments.measurement)()
+        if told.target:
+            getattr(bench, told.measurement)()
+            return
+        with Hotline(bench.directory) as server:
+            told.target, told.pid = server.target, [server.process.pid]
+            told.told_first_ms = announcement_ms(told.agents)
+            server.staff(told.agents if told.measurement == "queue" else 0, "127.0.0.4", 15080)
+            getattr(bench, told.measurement)()
     finally:
         bench.stop()
 
