@@ -143,8 +143,10 @@ fn a_segment_torn_at_any_byte_gives_every_whole_block() {
         for zeros in [0, 100] {
             let mut bytes = whole[..cut].to_vec();
             bytes.extend(vec![0; zeros]);
+            // A block that ends in a zero is whole again when zeros follow the cut.
+            let kept = whole.iter().zip(&bytes).take_while(|(a, b)| a == b).count() as u64;
+            let blocks = ends.iter().filter(|end| **end <= kept).count();
             std::fs::write(copy.path().join("w0-b4-0.spool"), bytes).unwrap();
-            let blocks = ends.iter().filter(|end| **end <= cut as u64).count();
             let mut found = scan(copy.path()).unwrap();
             let places = found.remove(&call(1)).unwrap_or_default();
             let entries = SpoolReader::new(copy.path(), key()).read_call(call(1), &places).unwrap();
