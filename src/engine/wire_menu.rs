@@ -43,7 +43,7 @@ impl Engine {
     fn menu_actions(&mut self, id: CallId, actions: Vec<Action>) {
         for action in actions {
             match action {
-                Action::Play { language, prompts, secret } => {
+                Action::Play { language, prompts, secret, .. } => {
                     let masking = if secret { Masking::Secret } else { Masking::Open };
                     self.play_menu(id, &language, &prompts, masking);
                 }
@@ -64,12 +64,13 @@ impl Engine {
                     self.menu_input(id, Input::Chosen(answer.unwrap_or(0)));
                 }
                 Action::Fact(fact) => self.menu_fact(id, fact),
-                Action::Queue { queue, language } => {
+                Action::Queue { queue, language, .. } => {
                     self.leave_menu(id, MenuExit::Queue(queue), language);
                 }
-                Action::Message { queue, language } => {
+                Action::Message { queue, language, .. } => {
                     self.leave_menu(id, MenuExit::Message(queue), language);
                 }
+                Action::Ask { .. } | Action::Callback { .. } | Action::Transfer { .. } => {}
                 Action::End => {
                     let language = self
                         .calls
@@ -125,6 +126,12 @@ impl Engine {
                 let since_answer_ms = live.call.since_answer_ms(now);
                 (Actor::Caller, EventKind::AgentRequested { menu, since_answer_ms })
             }
+            Fact::LookedUp { .. }
+            | Fact::Verified { .. }
+            | Fact::NotVerified { .. }
+            | Fact::Surveyed { .. }
+            | Fact::Elderly
+            | Fact::PlanAnnounced(_) => return,
         };
         self.emit(actor, Some(id), kind);
     }

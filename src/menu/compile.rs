@@ -1,9 +1,7 @@
 //! From files to a program: every finding at once, and a program only if none is an error.
 
-use std::collections::BTreeSet;
-
 use crate::config::finding::{Finding, Severity};
-use crate::ids::{EntryId, MenuId, QueueId};
+use crate::ids::{EntryId, MenuId};
 use crate::menu::draft::{Book, MenuDraft, SystemDraft};
 use crate::menu::length::Measured;
 use crate::menu::manifest::ManifestView;
@@ -11,6 +9,7 @@ use crate::menu::model::Program;
 use crate::menu::prove::{self, Proof};
 use crate::menu::reader::MISSING;
 use crate::menu::report::{Report, Rule, Spot};
+use crate::menu::view::Views;
 use crate::menu::{parse, resolve, standard};
 
 /// What menus are compiled from.
@@ -20,8 +19,7 @@ pub struct Sources {
     pub files: Vec<(String, String)>,
     /// Entries (dialled numbers) with their main menus.
     pub mains: Vec<(EntryId, MenuId)>,
-    /// `None`: not known, so not checked.
-    pub queues: Option<BTreeSet<QueueId>>,
+    pub views: Views,
     /// `None`: recordings are not checked.
     pub manifest: Option<ManifestView>,
 }
@@ -78,7 +76,7 @@ fn read(sources: &Sources, report: &mut Report<'_>) -> Book {
         system: SystemDraft { spot: Spot::file(usize::MAX), texts: Default::default() },
         menus: Vec::new(),
         mains: sources.mains.clone(),
-        queues: sources.queues.clone(),
+        views: sources.views.clone(),
         manifest: sources.manifest.clone(),
     };
     if sources.files.len() > MAX_FILES {

@@ -1,12 +1,13 @@
 //! Menu files as they were written: everything with its place, nothing resolved yet.
 //! Rules of the standard look at this, so that they can point at the text.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::ids::{EntryId, Key, Language, MenuId, QueueId};
 use crate::menu::manifest::ManifestView;
 use crate::menu::model::PromptKind;
 use crate::menu::report::{At, Spot};
+use crate::menu::view::Views;
 
 /// All drafts of a hotline together with what is known around them.
 #[derive(Clone, Debug)]
@@ -15,8 +16,7 @@ pub struct Book {
     pub system: SystemDraft,
     pub menus: Vec<MenuDraft>,
     pub mains: Vec<(EntryId, MenuId)>,
-    /// `None`: not known, so not checked.
-    pub queues: Option<BTreeSet<QueueId>>,
+    pub views: Views,
     pub manifest: Option<ManifestView>,
 }
 
@@ -126,6 +126,8 @@ pub enum Form {
     Card,
     /// YYYYMMDD.
     Date,
+    /// Money; `*` is the decimal point, so a person is `**`.
+    Amount,
 }
 
 /// Where something leads, by name.

@@ -7,7 +7,7 @@ pub fn fits(form: Form, digits: &str) -> bool {
     let only_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     only_digits
         && match form {
-            Form::Digits => true,
+            Form::Digits | Form::Amount => true,
             Form::Card => (12..=19).contains(&digits.len()) && luhn(digits),
             Form::Date => date(digits),
         }

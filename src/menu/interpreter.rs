@@ -13,7 +13,7 @@ use std::sync::Arc;
 use secrecy::zeroize::{Zeroize, Zeroizing};
 
 use crate::ids::{EntryId, Key, Language, MenuId};
-use crate::menu::api::{Action, Atom, Fact, Input};
+use crate::menu::api::{Action, Atom, Fact, Handover, Input, MessagePurpose, Pace};
 use crate::menu::forms;
 use crate::menu::interpreter::effect::{Effect, Note};
 use crate::menu::interpreter::state::{Phase, State};
@@ -88,6 +88,7 @@ impl Visit {
                 let fits = self.collecting().is_some_and(|rules| forms::fits(rules.form, &self.digits));
                 u8::from(fits)
             }
+            _ => 0,
         }
     }
 
@@ -146,9 +147,12 @@ impl Visit {
         let language = |ix: u8| self.program.language(ix).clone();
         let queue = |ix: u16| self.program.queue(ix).clone();
         Some(match effect {
-            Effect::Play { heard, language: spoken, secret } => {
-                Action::Play { language: language(spoken), prompts: heard.prompts(&self.program), secret }
-            }
+            Effect::Play { heard, language: spoken, secret } => Action::Play {
+                language: language(spoken),
+                prompts: heard.prompts(&self.program),
+                secret,
+                pace: Pace::Usual,
+            },
             Effect::Hush => Action::Hush,
             Effect::Wait(time) => Action::Wait(time),
             Effect::Choose => Action::Choose(Atom::DigitsFit),
@@ -164,11 +168,13 @@ impl Visit {
             }
             Effect::Note(note) => Action::Fact(self.fact(note)),
             Effect::Queue { queue: to, language: spoken } => {
-                Action::Queue { queue: queue(to), language: language(spoken) }
+                Action::Queue { queue: queue(to), language: language(spoken), handover: Handover::default() }
             }
-            Effect::Message { queue: to, language: spoken } => {
-                Action::Message { queue: to.map(queue), language: language(spoken) }
-            }
+            Effect::Message { queue: to, language: spoken } => Action::Message {
+                queue: to.map(queue),
+                language: language(spoken),
+                purpose: MessagePurpose::Message,
+            },
             Effect::End => Action::End,
         })
     }

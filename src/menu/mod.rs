@@ -6,6 +6,7 @@
 //! (the real [`interpreter`] walked through every state).
 
 pub mod api;
+pub mod ask;
 mod compile;
 pub mod draft;
 pub mod draw;
@@ -19,9 +20,11 @@ pub mod prove;
 mod reader;
 pub mod report;
 mod resolve;
+pub mod speak;
 pub mod standard;
 pub mod system;
 pub mod transcript;
+pub mod view;
 
 pub use compile::{Compiled, Sources, compile};
 pub use interpreter::Visit;

@@ -39,7 +39,20 @@ pub fn resolve(book: &Book) -> Option<Program> {
         })
         .collect::<Option<Vec<Main>>>()?;
     let prompts = prompts(book);
-    Some(Program { languages: book.languages.clone(), queues: names.queues, menus, mains, prompts })
+    Some(Program {
+        languages: book.languages.clone(),
+        staffing: vec![Staffing::default(); names.queues.len()],
+        queues: names.queues,
+        menus,
+        mains,
+        prompts,
+        pieces: BTreeMap::new(),
+        levels: Vec::new(),
+        variables: Vec::new(),
+        plans: book.views.plans.clone(),
+        elderly: None,
+        calendar: Vec::new(),
+    })
 }
 
 impl Names<'_> {
@@ -104,6 +117,13 @@ impl Names<'_> {
             choices,
             information,
             collects,
+            on_entry: None,
+            branches: Vec::new(),
+            lookups: Vec::new(),
+            verifies: Vec::new(),
+            surveys: Vec::new(),
+            complaints: Vec::new(),
+            numbers: Vec::new(),
         })
     }
 
@@ -162,6 +182,7 @@ fn collect(node: &CollectDraft, prompt: PromptName, target: Target, menu: Timing
         max: node.max,
         secret: node.secret,
         retries: node.retries,
+        confirm: false,
         first_digit: node.timing.first_digit.map_or(menu.first_digit, millis),
         inter_digit: node.timing.inter_digit.map_or(menu.inter_digit, millis),
         target,

@@ -140,7 +140,7 @@ impl Telling {
     fn tell(&mut self, actions: Vec<Action>) {
         for action in actions {
             match action {
-                Action::Play { language, prompts, secret } => {
+                Action::Play { language, prompts, secret, .. } => {
                     let texts: Vec<&str> =
                         prompts.iter().map(|prompt| self.program.text_of(prompt, &language)).collect();
                     let text = texts.join(" ");
@@ -152,13 +152,17 @@ impl Telling {
                     let actions = self.visit.handle(Input::Chosen(answer));
                     self.tell(actions);
                 }
-                Action::Queue { queue, language } => self.line("queue", &format!("{queue} ({language})")),
-                Action::Message { queue, language } => {
+                Action::Queue { queue, language, .. } => self.line("queue", &format!("{queue} ({language})")),
+                Action::Message { queue, language, .. } => {
                     let queue = queue.map_or_else(String::new, |queue| format!("for {queue} "));
                     self.line("message", &format!("{queue}({language})"));
                 }
                 Action::End => self.line("end", ""),
-                Action::Hush | Action::Wait(_) => {}
+                Action::Hush
+                | Action::Wait(_)
+                | Action::Ask { .. }
+                | Action::Callback { .. }
+                | Action::Transfer { .. } => {}
             }
         }
     }
@@ -183,6 +187,12 @@ impl Telling {
                 self.line("collected", &format!("{node}: {count} {open}"));
             }
             Fact::AgentRequested { .. } => self.line("person", "asked for"),
+            Fact::LookedUp { .. }
+            | Fact::Verified { .. }
+            | Fact::NotVerified { .. }
+            | Fact::Surveyed { .. }
+            | Fact::Elderly
+            | Fact::PlanAnnounced(_) => {}
         }
     }
 

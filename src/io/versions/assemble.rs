@@ -10,6 +10,7 @@ use crate::config::queues;
 use crate::io::prompts::inspect::Wanted;
 use crate::io::prompts::tones;
 use crate::media::command::PromptTable;
+use crate::menu::view::Views;
 use crate::menu::{Program, PromptKind, Sources, compile};
 
 /// Menus and queues that are sound and fit together.
@@ -32,7 +33,7 @@ pub fn assemble(content: &Content, places: &Places) -> Result<Assembled, Vec<Fin
     let compiled = compile(&Sources {
         files: files.collect(),
         mains: content.mains.iter().map(|(entry, menu)| (entry.clone(), menu.clone())).collect(),
-        queues: Some(queues.iter().map(|queue| queue.id.clone()).collect()),
+        views: Views::of_queues(queues.iter().map(|queue| queue.id.clone())),
         manifest: None,
     });
     findings.extend(compiled.findings);
@@ -81,6 +82,7 @@ fn kind(kind: PromptKind) -> &'static str {
         PromptKind::Information => "information",
         PromptKind::Collect => "collect",
         PromptKind::System => "system",
+        PromptKind::Value => "value",
         PromptKind::Advert => "advert",
     }
 }

@@ -352,6 +352,16 @@ impl Turn<'_, '_> {
                 self.out.push(Effect::Message { queue, language: self.state.language });
                 self.state.phase = Phase::Ended(Exit::Message);
             }
+            Target::Branch(_)
+            | Target::Lookup(_)
+            | Target::Verify(_)
+            | Target::Survey(_)
+            | Target::Complaint(_)
+            | Target::Callback(_)
+            | Target::Transfer(_)
+            | Target::Elderly
+            | Target::Top
+            | Target::Stay => self.transfer(),
             Target::End => {
                 self.state.phase = Phase::Farewell;
                 self.play(Heard::Farewell);

@@ -13,10 +13,10 @@ pub const UNKNOWN_QUEUE: Rule = Rule {
 };
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
-    let Some(known) = &book.queues else { return };
+    let Some(known) = &book.views.queues else { return };
     let mut check = |queue: &QueueId, spot: &Spot| {
-        if !known.contains(queue) {
-            let names = known.iter().map(QueueId::as_str);
+        if !known.contains_key(queue) {
+            let names = known.keys().map(QueueId::as_str);
             let help = format!("{} Queues stand in ops/queues.toml.", did_you_mean(queue.as_str(), names));
             report.add(&UNKNOWN_QUEUE, spot, format!("there is no queue `{queue}`"), help);
         }

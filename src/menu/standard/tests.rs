@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use crate::config::finding::Severity;
 use crate::ids::{EntryId, Language, MenuId, QueueId};
 use crate::menu::api::PromptName;
+use crate::menu::view::Views;
 use crate::menu::{ManifestView, Program, RecordingState, Sources, compile};
 
 pub(in crate::menu) fn sources() -> Sources {
@@ -21,7 +22,7 @@ pub(in crate::menu) fn sources() -> Sources {
     Sources {
         files: files.map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec(),
         mains: vec![(EntryId::new("95599"), MenuId::new("main"))],
-        queues: Some(BTreeSet::from(queues)),
+        views: Views::of_queues(queues),
         manifest: None,
     }
 }
