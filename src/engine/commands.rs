@@ -23,6 +23,8 @@ impl Engine {
             Command::NotReady { agent, reason } => {
                 done(self.order_agent(actor, agent, AgentOrder::NotReady { reason }))
             }
+            Command::Plans => Reply::Plans(Vec::new()),
+            Command::StartPlan { .. } | Command::StopPlan { .. } => Reply::Refused("not yet".into()),
             // The shell turns a drain into one with its deadline.
             Command::Drain | Command::Confirm => Reply::Done,
         };

@@ -5,6 +5,7 @@
 //! effects that follow them. Does not decide anything a core can decide.
 
 mod alarms;
+mod callers;
 pub mod command;
 mod commands;
 mod emit;
@@ -34,6 +35,8 @@ use crate::event::{Actor, Alarm, Event, EventKind};
 use crate::ids::*;
 use crate::media::command::{Command as MediaCommand, MediaEvent, SpoolRef};
 use crate::media::ports::PortPool;
+use crate::menu::api::AskId;
+use crate::menu::ask::{Answer, Failure, Question};
 use crate::now::{Mono, Now, Wall};
 use crate::sealed::{CallKey, Redacted};
 use crate::sip::api::{Count, DeviceAccount, DialogId};
@@ -41,10 +44,11 @@ use crate::sip::registrar::Binding;
 use crate::sip::stack::Stack;
 use crate::stats::Stats;
 
+pub use callers::CallerBook;
 use command::{Reply, Request};
 use live::Live;
 pub use open_calls::{OpenCall, OpenCalls, Seat};
-pub use settings::{MediaSettings, Settings};
+pub use settings::{ASK_PATIENCE, LockSettings, MediaSettings, PeopleSettings, Settings};
 use timers::Timers;
 
 /// Everything that can happen to the hotline. No `Debug`: messages hold numbers.
@@ -89,6 +93,18 @@ pub enum Input {
         findings: u32,
     },
     Directory(Arc<Directory>),
+    /// Lists of callers' numbers, in place of those before.
+    Callers(Arc<CallerBook>),
+    /// Answer to [`Output::Ask`], within [`ASK_PATIENCE`].
+    Answered {
+        call: CallId,
+        id: AskId,
+        result: Result<Answer, Failure>,
+    },
+    /// What [`Output::Promise`] asked for is on the disk for good.
+    Kept {
+        call: CallId,
+    },
     /// No new calls; running ones are ended at the deadline.
     Drain {
         deadline: Mono,
@@ -156,6 +172,17 @@ pub enum Output {
         call: CallId,
         agent: AgentId,
         secret: Redacted<String>,
+    },
+    /// Ask a system of the bank; answered by [`Input::Answered`], also when there is no answer.
+    Ask {
+        call: CallId,
+        id: AskId,
+        question: Question,
+    },
+    /// Say [`Input::Kept`] when every event before this is on the disk for good: a caller waits for
+    /// the word.
+    Promise {
+        call: CallId,
     },
     /// Make the archive file of an ended call.
     Finalise(FinaliseOrder),
@@ -227,6 +254,7 @@ struct House {
     actor: Actor,
     /// Orders to agents that take effect when their talk ends.
     orders: BTreeMap<AgentId, Actor>,
+    callers: Arc<CallerBook>,
     draining: Option<Mono>,
     drained: bool,
     before: Before,
@@ -277,6 +305,7 @@ impl Engine {
             turned_away: 0,
             actor: Actor::Server,
             orders: BTreeMap::new(),
+            callers: Arc::default(),
             draining: None,
             drained: false,
             before: Before { bindings: memory.bindings, seats: memory.open.seats.clone() },
@@ -328,6 +357,8 @@ impl Engine {
                 self.emit(self.house.actor.clone(), None, EventKind::ConfigRefused { findings })
             }
             Input::Directory(directory) => self.on_directory(directory),
+            Input::Callers(book) => self.house.callers = book,
+            Input::Answered { .. } | Input::Kept { .. } => {}
             Input::Drain { deadline } => self.on_drain(deadline),
             Input::TakeSnapshot => self.take_snapshot(),
             Input::Stop => {

@@ -16,7 +16,7 @@ use super::stores::{Archive, Stores};
 use super::{Addresses, Closing, House, INPUTS, Publishing, Server, doors, media, restore};
 use crate::config::published::Published;
 use crate::config::server::ServerConfig;
-use crate::engine::{Directory, Engine, Input, MediaSettings, Settings};
+use crate::engine::{Directory, Engine, Input, LockSettings, MediaSettings, PeopleSettings, Settings};
 use crate::event::Actor;
 use crate::ids::BootId;
 use crate::io::crypto::random;
@@ -24,11 +24,13 @@ use crate::io::gate::Failure;
 use crate::io::handle::{Ask, EngineHandle};
 use crate::io::outbox::{Effects, Outbox};
 use crate::io::people::People;
+use crate::io::secrets::Purpose;
 use crate::io::sip_tcp::TcpEvent;
 use crate::io::sync::SyncThread;
 use crate::io::versions::{Drafts, Versions};
 use crate::io::{control::FindingsFound, engine_loop, file_limit, watch};
 use crate::media::command::PromptTable;
+use crate::sealed::Hasher;
 use crate::sip::api::{Limits, StackConfig};
 
 /// Batches of outputs that may wait for the outbox.
@@ -73,7 +75,8 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     let outbox = outbox.spawn(for_outbox)?;
     restore::hear_last_sounds(&mut memory.open, &archive.spool, &archive.found);
     let unfinished = memory.open.clone();
-    let engine = Engine::new(settings(config, address, boot)?, memory, house.control.clock.now());
+    let hasher = Hasher::new(secrets.key(Purpose::NumberHash).bytes());
+    let engine = Engine::new(settings(config, (address, boot), hasher)?, memory, house.control.clock.now());
     let state = Arc::clone(&house.state);
     let engine = engine_loop::spawn(engine, house.control.clock, taken, batches, state)?;
     let Archive { spool, found, finaliser, index } = archive;
@@ -175,7 +178,11 @@ fn in_force(
     Ok(Some(published))
 }
 
-fn settings(config: &ServerConfig, sip: SocketAddr, boot: BootId) -> anyhow::Result<Settings> {
+fn settings(
+    config: &ServerConfig,
+    (sip, boot): (SocketAddr, BootId),
+    hasher: Hasher,
+) -> anyhow::Result<Settings> {
     let calls = usize::try_from(config.limits.calls)?;
     Ok(Settings {
         node: config.node,
@@ -208,6 +215,8 @@ fn settings(config: &ServerConfig, sip: SocketAddr, boot: BootId) -> anyhow::Res
         },
         max_calls: calls,
         exempt_entries: config.exempt_entries.clone(),
+        trunks: config.sip.trunks.values().copied().collect(),
+        people: PeopleSettings { hasher, lock: LockSettings::default() },
     })
 }
 
