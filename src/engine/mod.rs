@@ -5,14 +5,19 @@
 //! effects that follow them. Does not decide anything a core can decide.
 
 mod alarms;
+mod atoms;
 mod callers;
 pub mod command;
 mod commands;
 mod emit;
+mod folds;
 mod invariants;
 mod live;
 mod open_calls;
 mod patience;
+mod people;
+mod plans;
+mod promises;
 mod settings;
 mod snapshot;
 mod timers;
@@ -20,6 +25,7 @@ mod wire_acd;
 mod wire_call;
 mod wire_media;
 mod wire_menu;
+mod wire_peer;
 mod wire_sip;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -46,8 +52,11 @@ use crate::stats::Stats;
 
 pub use callers::CallerBook;
 use command::{Reply, Request};
+pub use folds::Folds;
 use live::Live;
 pub use open_calls::{OpenCall, OpenCalls, Seat};
+pub use people::{Opener, People};
+pub use plans::Plans;
 pub use settings::{ASK_PATIENCE, LockSettings, MediaSettings, PeopleSettings, Settings};
 use timers::Timers;
 
@@ -217,8 +226,7 @@ pub struct Engine {
     settings: Settings,
     stack: Stack,
     router: Router,
-    stats: Stats,
-    open: OpenCalls,
+    folds: Folds,
     calls: BTreeMap<CallId, Live>,
     dialogs: HashMap<DialogId, LegId>,
     timers: Timers,
@@ -281,9 +289,16 @@ struct JournalHead {
 pub struct Memory {
     /// Last event in the journal.
     pub seq: Seq,
-    pub stats: Stats,
-    pub open: OpenCalls,
+    pub folds: Folds,
     pub bindings: Vec<Binding>,
+}
+
+impl Memory {
+    /// Takes in the next event of the journal.
+    pub fn apply(&mut self, event: &Event, opener: &mut Opener<'_>) {
+        self.folds.apply(event, opener);
+        self.seq = event.seq;
+    }
 }
 
 impl Engine {
@@ -308,17 +323,16 @@ impl Engine {
             callers: Arc::default(),
             draining: None,
             drained: false,
-            before: Before { bindings: memory.bindings, seats: memory.open.seats.clone() },
+            before: Before { bindings: memory.bindings, seats: memory.folds.open.seats.clone() },
             arms: crate::call::Arms::default(),
         };
         let journal =
-            JournalHead { seq: memory.seq, calls: 0, now, config_version: memory.open.config_version };
+            JournalHead { seq: memory.seq, calls: 0, now, config_version: memory.folds.open.config_version };
         let mut engine = Engine {
             settings,
             stack,
             router: Router::new(),
-            stats: memory.stats,
-            open: memory.open,
+            folds: memory.folds,
             calls: BTreeMap::new(),
             dialogs: HashMap::new(),
             timers: Timers::default(),
@@ -358,7 +372,8 @@ impl Engine {
             }
             Input::Directory(directory) => self.on_directory(directory),
             Input::Callers(book) => self.house.callers = book,
-            Input::Answered { .. } | Input::Kept { .. } => {}
+            Input::Answered { call, id, result } => self.on_answered(call, id, result),
+            Input::Kept { call } => self.on_kept(call),
             Input::Drain { deadline } => self.on_drain(deadline),
             Input::TakeSnapshot => self.take_snapshot(),
             Input::Stop => {
@@ -396,7 +411,7 @@ impl Engine {
 
     /// The figures so far.
     pub fn stats(&self) -> &Stats {
-        &self.stats
+        &self.folds.stats
     }
 
     pub fn router(&self) -> &Router {

@@ -16,7 +16,7 @@ use super::stores::{Archive, Stores};
 use super::{Addresses, Closing, House, INPUTS, Publishing, Server, doors, media, restore};
 use crate::config::published::Published;
 use crate::config::server::ServerConfig;
-use crate::engine::{Directory, Engine, Input, LockSettings, MediaSettings, PeopleSettings, Settings};
+use crate::engine::{Directory, Engine, Input, MediaSettings, PeopleSettings, Settings};
 use crate::event::Actor;
 use crate::ids::BootId;
 use crate::io::crypto::random;
@@ -24,13 +24,11 @@ use crate::io::gate::Failure;
 use crate::io::handle::{Ask, EngineHandle};
 use crate::io::outbox::{Effects, Outbox};
 use crate::io::people::People;
-use crate::io::secrets::Purpose;
 use crate::io::sip_tcp::TcpEvent;
 use crate::io::sync::SyncThread;
 use crate::io::versions::{Drafts, Versions};
 use crate::io::{control::FindingsFound, engine_loop, file_limit, watch};
 use crate::media::command::PromptTable;
-use crate::sealed::Hasher;
 use crate::sip::api::{Limits, StackConfig};
 
 /// Batches of outputs that may wait for the outbox.
@@ -48,7 +46,8 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     let house = House::new(config, inputs);
     let config = &house.config;
     let Sockets { sip, api, management } = Sockets::bind(config, &house.metrics).await?;
-    let Stores { secrets, journal, boot, mut memory, keys, people, versions } = Stores::open(config).await?;
+    let Stores { secrets, journal, boot, mut memory, keys, callers, people, versions } =
+        Stores::open(config).await?;
     let operations = Arc::new(ServerOperations {
         control: Arc::clone(&house.control),
         versions: Arc::clone(&versions),
@@ -73,10 +72,9 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     };
     let (batches, for_outbox) = sync_channel(BATCHES);
     let outbox = outbox.spawn(for_outbox)?;
-    restore::hear_last_sounds(&mut memory.open, &archive.spool, &archive.found);
-    let unfinished = memory.open.clone();
-    let hasher = Hasher::new(secrets.key(Purpose::NumberHash).bytes());
-    let engine = Engine::new(settings(config, (address, boot), hasher)?, memory, house.control.clock.now());
+    restore::hear_last_sounds(&mut memory.folds.open, &archive.spool, &archive.found);
+    let unfinished = memory.folds.open.clone();
+    let engine = Engine::new(settings(config, (address, boot), callers)?, memory, house.control.clock.now());
     let state = Arc::clone(&house.state);
     let engine = engine_loop::spawn(engine, house.control.clock, taken, batches, state)?;
     let Archive { spool, found, finaliser, index } = archive;
@@ -181,7 +179,7 @@ fn in_force(
 fn settings(
     config: &ServerConfig,
     (sip, boot): (SocketAddr, BootId),
-    hasher: Hasher,
+    people: PeopleSettings,
 ) -> anyhow::Result<Settings> {
     let calls = usize::try_from(config.limits.calls)?;
     Ok(Settings {
@@ -216,7 +214,7 @@ fn settings(
         max_calls: calls,
         exempt_entries: config.exempt_entries.clone(),
         trunks: config.sip.trunks.values().copied().collect(),
-        people: PeopleSettings { hasher, lock: LockSettings::default() },
+        people,
     })
 }
 
