@@ -1,6 +1,8 @@
 //! Files to checked configuration: raw (serde, unknown keys refused), then checked.
 
 pub mod finding;
+pub mod page;
+pub mod plans;
 pub mod published;
 pub mod queues;
 pub mod server;
