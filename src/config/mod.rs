@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod finding;
+pub mod page;
 pub mod plans;
 pub mod published;
 pub mod queues;

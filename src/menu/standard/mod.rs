@@ -18,6 +18,8 @@ mod secrets;
 mod targets;
 mod unreachable;
 
+pub use advert::campaign_word;
+
 use crate::menu::draft::Book;
 use crate::menu::report::{Report, Rule};
 
