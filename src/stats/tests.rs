@@ -109,7 +109,8 @@ fn check_queue(shown: &Shown, events: &[Event], now: Wall, queue: &str, within_m
     shown.counts(&format!("hotline_queue_offered_total{{{q}}}"), entries);
     shown.counts(&format!("hotline_queue_answered_total{{{q}}}"), by(Left::Answered));
     shown.counts(&format!("hotline_queue_abandoned_total{{{q}}}"), by(Left::Abandoned));
-    shown.counts(&format!("hotline_queue_callbacks_total{{{q}}}"), by(Left::Callback));
+    let promised = |kind: &EventKind| matches!(kind, EventKind::CallbackPromised { queue: q, .. } if q.as_str() == queue);
+    shown.counts(&format!("hotline_queue_callbacks_total{{{q}}}"), count(events, promised));
     shown.counts(&format!("hotline_queue_waiting{{{q}}}"), waiting.len());
     for reason in [Overflowed::Full, Overflowed::Closed, Overflowed::Unknown] {
         let sent =
