@@ -19,6 +19,7 @@ pub mod prove;
 mod reader;
 pub mod report;
 mod resolve;
+pub mod speak;
 pub mod standard;
 pub mod system;
 pub mod transcript;
