@@ -1,6 +1,7 @@
 //! Files to checked configuration: raw (serde, unknown keys refused), then checked.
 
 pub mod finding;
+pub mod lookups;
 pub mod published;
 pub mod queues;
 pub mod server;

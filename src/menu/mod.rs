@@ -6,6 +6,7 @@
 //! (the real [`interpreter`] walked through every state).
 
 pub mod api;
+pub mod ask;
 mod compile;
 pub mod draft;
 pub mod draw;
