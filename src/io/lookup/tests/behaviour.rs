@@ -223,3 +223,39 @@ async fn what_is_not_allowed_is_not_asked() {
         assert_eq!(elsewhere.heard().len(), 1);
     }
 }
+
+#[tokio::test]
+async fn connections_closed_behind_our_back_do_no_harm() {
+    let short = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+    let bank = Bank::open(vec![sends(short)]).await;
+    let client = client(&bank.url(), &format!("retries = 5\n{PATIENT}"));
+    for _ in 0..20 {
+        assert!(client.ask(question("/x", &[])).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn many_questions_at_once_get_their_own_answers() {
+    use axum::{Json, Router, routing::post};
+    let echo =
+        Router::new().route("/echo", post(|Json(asked): Json<serde_json::Value>| async { Json(asked) }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async { axum::serve(listener, echo).await });
+    let client = client(&url, &format!("at_once = 200\n{PATIENT}"));
+    for _ in 0..2 {
+        let asking = (0..200).map(|n| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                let fields = [("n", n.to_string())];
+                let fields = fields.each_ref().map(|(name, n)| (*name, n.as_str()));
+                assert_eq!(client.ask(question("/echo", &fields)).await, Ok(answer(&fields)));
+            })
+        });
+        for task in asking.collect::<Vec<_>>() {
+            task.await.unwrap();
+        }
+    }
+    assert!(metric(&client, "hotline_lookups_total{service=\"bank\",result=\"ok\"}") == 400.0);
+    server.abort();
+}
