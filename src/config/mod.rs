@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod finding;
 pub mod page;
 pub mod plans;
+pub mod lookups;
 pub mod published;
 pub mod queues;
 pub mod server;
