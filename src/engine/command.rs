@@ -117,6 +117,8 @@ pub struct InForce {
     pub since: Wall,
     pub by: String,
     pub reason: String,
+    /// It ends by itself then.
+    pub until: Option<Wall>,
 }
 
 /// A command on its way to the engine.

@@ -232,6 +232,8 @@ pub struct Engine {
     timers: Timers,
     media: MediaPool,
     house: House,
+    /// Arms of the visits' table taken in this boot.
+    arms: crate::call::Arms,
     journal: JournalHead,
     outputs: VecDeque<Output>,
 }
@@ -266,8 +268,6 @@ struct House {
     draining: Option<Mono>,
     drained: bool,
     before: Before,
-    /// Arms of the visits' table taken in this boot.
-    arms: crate::call::Arms,
 }
 
 /// What the boot before leaves, until the directory says which agents and devices there are.
@@ -324,7 +324,6 @@ impl Engine {
             draining: None,
             drained: false,
             before: Before { bindings: memory.bindings, seats: memory.folds.open.seats.clone() },
-            arms: crate::call::Arms::default(),
         };
         let journal =
             JournalHead { seq: memory.seq, calls: 0, now, config_version: memory.folds.open.config_version };
@@ -338,6 +337,7 @@ impl Engine {
             timers: Timers::default(),
             media,
             house,
+            arms: crate::call::Arms::default(),
             journal,
             outputs: VecDeque::new(),
         };
@@ -393,10 +393,8 @@ impl Engine {
     /// When time alone will change something.
     pub fn poll_timeout(&self) -> Option<Mono> {
         let drain = self.house.draining.filter(|at| !self.calls.is_empty() && *at != Mono(u64::MAX));
-        [self.stack.poll_timeout(), self.router.poll_timeout(), self.timers.next(), drain]
-            .into_iter()
-            .flatten()
-            .min()
+        let cores = [self.stack.poll_timeout(), self.router.poll_timeout(), self.timers.next()];
+        cores.into_iter().chain([drain, self.next_plan_over()]).flatten().min()
     }
 
     /// Last event made.
@@ -424,13 +422,14 @@ impl Engine {
 
     /// Arms of the visits' table taken so far.
     pub fn visit_arms(&self) -> crate::call::Arms {
-        self.house.arms
+        self.arms
     }
 
     /// Time-outs and the cores' outputs, until nothing more follows.
     fn settle(&mut self) {
         let now = self.journal.now;
         self.look_after_ports();
+        self.end_plans();
         self.carry_on();
         self.stack.handle_timeout(now);
         self.carry_on();

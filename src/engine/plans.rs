@@ -1,14 +1,16 @@
 //! Emergency plans in force (CBA-24): a fold of their events, so that a restart changes nothing.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
 use super::command::{InForce, PlanView};
+use crate::config::plans::PlanConfig;
 use crate::event::{Actor, EventKind};
 use crate::ids::PlanId;
-use crate::now::Wall;
+use crate::now::{Mono, Wall};
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Plans {
@@ -18,8 +20,9 @@ pub struct Plans {
 impl Plans {
     pub fn apply(&mut self, wall: Wall, kind: &EventKind) {
         match kind {
-            EventKind::PlanStarted { plan, by, reason } => {
-                let run = InForce { since: wall, by: by.clone(), reason: reason.clone() };
+            EventKind::PlanStarted { plan, by, reason, until } => {
+                let (by, reason, until) = (by.clone(), reason.clone(), *until);
+                let run = InForce { since: wall, by, reason, until };
                 self.in_force.insert(plan.clone(), run);
             }
             EventKind::PlanStopped { plan, .. } => {
@@ -34,6 +37,11 @@ impl Plans {
         self.in_force.keys().cloned().collect()
     }
 
+    /// The first that ends by itself, and when.
+    fn first_over(&self) -> Option<(Wall, &PlanId)> {
+        self.in_force.iter().filter_map(|(plan, run)| Some((run.until?, plan))).min()
+    }
+
     pub fn is_in_force(&self, plan: &PlanId) -> bool {
         self.in_force.contains_key(plan)
     }
@@ -42,6 +50,7 @@ impl Plans {
 impl Engine {
     pub(super) fn plan_views(&self) -> Vec<PlanView> {
         let declared = self.declared_plans();
+        let declared: Vec<PlanId> = declared.iter().map(|plan| plan.name.clone()).collect();
         let mut views: BTreeMap<PlanId, PlanView> = BTreeMap::new();
         for plan in declared.iter().chain(self.folds.plans.in_force.keys()) {
             let view = PlanView {
@@ -54,23 +63,23 @@ impl Engine {
         views.into_values().collect()
     }
 
-    fn declared_plans(&self) -> Vec<PlanId> {
-        let published = self.house.published.as_ref();
-        published.map_or(Vec::new(), |published| published.plans.iter().map(|p| p.name.clone()).collect())
+    fn declared_plans(&self) -> &[PlanConfig] {
+        self.house.published.as_ref().map_or(&[], |published| &published.plans)
     }
 
     pub(super) fn start_plan(&mut self, actor: Actor, plan: PlanId, words: Words) -> Result<(), String> {
         let Words { by, reason } = words.checked()?;
         let declared = self.declared_plans();
-        if !declared.contains(&plan) {
-            let names: Vec<&str> = declared.iter().map(PlanId::as_str).collect();
+        let Some(config) = declared.iter().find(|config| config.name == plan) else {
+            let names: Vec<&str> = declared.iter().map(|config| config.name.as_str()).collect();
             let there = if names.is_empty() { "none is published".to_owned() } else { names.join(", ") };
             return Err(format!("there is no plan `{plan}`; those that can be put in force: {there}"));
-        }
+        };
+        let until = config.ends_after.map(|time| self.journal.now.wall + time);
         if let Some(run) = self.folds.plans.in_force.get(&plan) {
             return Err(format!("`{plan}` is in force already, put there by {}: {}", run.by, run.reason));
         }
-        self.emit(actor, None, EventKind::PlanStarted { plan, by, reason });
+        self.emit(actor, None, EventKind::PlanStarted { plan, by, reason, until });
         Ok(())
     }
 
@@ -82,6 +91,23 @@ impl Engine {
         }
         self.emit(actor, None, EventKind::PlanStopped { plan, by, reason });
         Ok(())
+    }
+
+    /// Plans that have had their time end.
+    pub(super) fn end_plans(&mut self) {
+        let now = self.journal.now.wall;
+        while let Some((_, plan)) = self.folds.plans.first_over().filter(|(until, _)| *until <= now) {
+            let (plan, by) = (plan.clone(), "hotline".to_owned());
+            let reason = "its time is over".to_owned();
+            self.emit(Actor::Server, None, EventKind::PlanStopped { plan, by, reason });
+        }
+    }
+
+    /// When the next one does.
+    pub(super) fn next_plan_over(&self) -> Option<Mono> {
+        let (until, _) = self.folds.plans.first_over()?;
+        let left = u64::try_from(until.0.saturating_sub(self.journal.now.wall.0)).unwrap_or(0);
+        Some(self.journal.now.mono + Duration::from_millis(left))
     }
 }
 
