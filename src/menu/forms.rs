@@ -4,6 +4,9 @@ pub use crate::menu::draft::Form;
 
 /// Do these digits have the form? Their number is checked by the step itself.
 pub fn fits(form: Form, digits: &str) -> bool {
+    if form == Form::Amount {
+        return amount(digits);
+    }
     let only_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     only_digits
         && match form {
@@ -11,6 +14,15 @@ pub fn fits(form: Form, digits: &str) -> bool {
             Form::Card => (12..=19).contains(&digits.len()) && luhn(digits),
             Form::Date => date(digits),
         }
+}
+
+/// Digits with at most one point, and at most two digits behind it.
+fn amount(text: &str) -> bool {
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    match text.split_once('.') {
+        None => all_digits(text),
+        Some((whole, rest)) => all_digits(whole) && all_digits(rest) && rest.len() <= 2,
+    }
 }
 
 /// ISO/IEC 7812-1 annex B: every second digit from the right doubled, digit sums, a multiple of 10.
@@ -58,6 +70,10 @@ mod tests {
             (Form::Card, "4539578763621486", "4539578763621487"),
             (Form::Date, "20240229", "20230229"),
             (Form::Date, "19991231", "19991301"),
+            (Form::Amount, "1234", "1."),
+            (Form::Amount, "0.50", ".50"),
+            (Form::Amount, "12.5", "12.505"),
+            (Form::Amount, "1.23", "1.2.3"),
         ] {
             assert!(fits(form, good), "{form:?} {good}");
             assert!(!fits(form, bad), "{form:?} {bad}");
@@ -83,7 +99,7 @@ mod tests {
 
         #[test]
         fn any_text_is_answered(text in ".{0,24}") {
-            for form in [Form::Digits, Form::Card, Form::Date] {
+            for form in [Form::Digits, Form::Card, Form::Date, Form::Amount] {
                 fits(form, &text);
             }
         }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::ids::Language;
 use crate::menu::api::PromptName;
-use crate::menu::interpreter::effect::{Effect, Heard};
+use crate::menu::interpreter::effect::Effect;
+use crate::menu::interpreter::heard::Heard;
 use crate::menu::model::{Program, PromptText};
 
 /// Lengths of recordings; what is missing is estimated.
@@ -62,7 +63,7 @@ impl Lengths {
     }
 
     pub(super) fn of_heard(&self, program: &Program, heard: Heard, language: u8) -> Duration {
-        heard.prompts(program).iter().map(|prompt| self.of(prompt, language)).sum()
+        heard.prompts(program, language).iter().map(|prompt| self.of(prompt, language)).sum()
     }
 
     /// Time an effect takes before anything else happens by itself.

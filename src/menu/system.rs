@@ -14,6 +14,26 @@ pub enum Sys {
     BadInput,
     TransferToPerson,
     Goodbye,
+    /// Something on our side went wrong; a person follows.
+    Error,
+    /// Our agents are not at work now.
+    Closed,
+    /// "You entered", the value, "if that is right press 1 …".
+    ConfirmBefore,
+    ConfirmAfter,
+    VerifyWrong,
+    VerifyLocked,
+    /// Heard while the bank's system is asked, where the menu says nothing.
+    LookupWait,
+    LookupFailed,
+    /// "We will ring you back at", the number, "if that is right press 1 …".
+    CallbackOfferBefore,
+    CallbackOfferAfter,
+    CallbackEnter,
+    CallbackRefused,
+    CallbackThanks,
+    SurveyThanks,
+    TransferOut,
 }
 
 impl Sys {
@@ -27,6 +47,21 @@ impl Sys {
             Sys::BadInput => "system.bad_input",
             Sys::TransferToPerson => "system.transfer_to_person",
             Sys::Goodbye => "system.goodbye",
+            Sys::Error => "system.error",
+            Sys::Closed => "system.closed",
+            Sys::ConfirmBefore => "system.confirm.before",
+            Sys::ConfirmAfter => "system.confirm.after",
+            Sys::VerifyWrong => "system.verify.wrong",
+            Sys::VerifyLocked => "system.verify.locked",
+            Sys::LookupWait => "system.lookup.wait",
+            Sys::LookupFailed => "system.lookup.failed",
+            Sys::CallbackOfferBefore => "system.callback.offer.before",
+            Sys::CallbackOfferAfter => "system.callback.offer.after",
+            Sys::CallbackEnter => "system.callback.enter",
+            Sys::CallbackRefused => "system.callback.refused",
+            Sys::CallbackThanks => "system.callback.thanks",
+            Sys::SurveyThanks => "system.survey.thanks",
+            Sys::TransferOut => "system.transfer_out",
         }
     }
 }

@@ -185,7 +185,7 @@ impl<'p> Graph<'p> {
 
 /// Is the answer of the world outside awaited?
 pub(super) fn is_asking(state: &State) -> bool {
-    matches!(state.phase, Phase::Collect { step: Step::Asking(_), .. })
+    matches!(state.phase, Phase::Collect { step: Step::Asking, .. })
 }
 
 pub(super) fn is_with_person(state: &State) -> bool {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::menu::interpreter::effect::{Heard, Place};
-use crate::menu::interpreter::state::{Ear, Phase};
+use crate::menu::interpreter::heard::{Heard, Place};
+use crate::menu::interpreter::state::{Ear, Mistakes, Phase};
 use crate::menu::length::Lengths;
 use crate::menu::model::{Choice, LanguageIx, MenuIx, Program, Target};
 use crate::menu::prove::MenuRow;
@@ -90,7 +90,7 @@ fn before(program: &Program, lengths: &Lengths, main: u16, menu: MenuIx, languag
 /// Time from entering a menu to the end of one of its prompts.
 fn until(program: &Program, lengths: &Lengths, menu: MenuIx, language: LanguageIx, prompt: &str) -> Duration {
     let mut time = Duration::ZERO;
-    for heard in Heard::Welcome(menu, Place::Top).prompts(program) {
+    for heard in Heard::Welcome(menu, Place::Top).prompts(program, language) {
         time += lengths.of(&heard, language);
         if heard.0 == prompt {
             break;
@@ -106,7 +106,7 @@ fn silent(
     times: &[Option<Duration>],
     (main, menu, language): (u16, MenuIx, LanguageIx),
 ) -> Duration {
-    let fresh = Phase::Menu { ear: Ear::Listening, silences: 0, wrong_keys: 0 };
+    let fresh = Phase::Menu { ear: Ear::Listening, mistakes: Mistakes::default() };
     let here = |at: &usize| {
         let state = &graph.states[*at];
         (state.main, state.menu, state.language, state.phase) == (main, menu, language, fresh)
