@@ -36,18 +36,3 @@ pub enum Failure {
     /// Too many questions at once.
     TooMany,
 }
-
-impl Failure {
-    /// As it stands in the journal and in metrics.
-    pub fn word(self) -> &'static str {
-        match self {
-            Failure::TimedOut => "timed_out",
-            Failure::Unreachable => "unreachable",
-            Failure::Refused(_) => "refused",
-            Failure::Nonsense => "nonsense",
-            Failure::CircuitOpen => "circuit_open",
-            Failure::NotAllowed => "not_allowed",
-            Failure::TooMany => "too_many",
-        }
-    }
-}

@@ -125,7 +125,7 @@ impl Visit {
         let outcome = match self.state.phase {
             Phase::Lookup { node, .. } => {
                 let node = menu.lookups.get(usize::from(node)).map_or("", |node| node.name.as_str());
-                actions.push(looked_up(node, result.as_ref().map_or_else(|f| f.word(), |_| "answered")));
+                actions.push(looked_up(node, result.as_ref().map_or_else(|f| f.label(), |_| "answered")));
                 let answered = result.is_ok();
                 self.keep_answer(result.unwrap_or_default());
                 u8::from(answered)
@@ -134,7 +134,7 @@ impl Visit {
                 let node = menu.verifies.get(usize::from(node)).map_or("", |node| node.name.as_str());
                 let outcome = verified(&result);
                 if outcome == UNAVAILABLE {
-                    let why = result.as_ref().map_or_else(|f| f.word(), |_| Failure::Nonsense.word());
+                    let why = result.as_ref().map_or_else(|f| f.label(), |_| Failure::Nonsense.label());
                     actions.push(looked_up(node, why));
                 }
                 outcome

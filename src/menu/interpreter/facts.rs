@@ -35,7 +35,7 @@ impl Visit {
             Note::AgentRequested(menu) => Fact::AgentRequested { menu: id(menu) },
             Note::LookupTimedOut { menu, node } => {
                 let node = program.menu(menu).lookups.get(usize::from(node)).map(|node| node.name.clone());
-                let result = Failure::TimedOut.word();
+                let result = Failure::TimedOut.label();
                 Fact::LookedUp { menu: id(menu), node: node.unwrap_or_default(), result }
             }
             Note::Verified { menu, node, level } => {
