@@ -46,8 +46,12 @@ impl Walk<'_> {
                         told.as_array()?.iter().map(|schema| self.wrong(schema, value)).collect();
                     tries.iter().all(Option::is_some).then(|| format!("{tries:?}"))
                 }
-                ("minimum", Value::Number(n)) => (n.as_f64() < told.as_f64()).then(|| format!("{n} < {told}")),
-                ("maximum", Value::Number(n)) => (n.as_f64() > told.as_f64()).then(|| format!("{n} > {told}")),
+                ("minimum", Value::Number(n)) => {
+                    (n.as_f64() < told.as_f64()).then(|| format!("{n} < {told}"))
+                }
+                ("maximum", Value::Number(n)) => {
+                    (n.as_f64() > told.as_f64()).then(|| format!("{n} > {told}"))
+                }
                 ("minProperties", Value::Object(all)) => (all.len() < size(told)).then(|| "too few".into()),
                 ("maxProperties", Value::Object(all)) => (all.len() > size(told)).then(|| "too many".into()),
                 ("minItems", Value::Array(all)) => (all.len() < size(told)).then(|| "too few".into()),
