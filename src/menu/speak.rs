@@ -44,7 +44,7 @@ pub enum Kind {
     Date,
     /// `09:05`, 00:00 to 23:59. By 24 hours in Mandarin, by a.m. and p.m. in English.
     Time,
-    /// Whole seconds, less than 1,000 days; from a day on rounded to the minute.
+    /// Whole seconds; from a day on rounded to the minute, and then less than 1,000 days.
     Duration,
 }
 

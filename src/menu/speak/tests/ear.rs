@@ -14,7 +14,7 @@ pub fn mandarin_number(text: &str) -> Option<u64> {
                     '百' => 100,
                     _ => 1000,
                 };
-                section += digit.take().unwrap_or(1) * place;
+                section += digit.take().filter(|d| *d > 0).unwrap_or(1) * place;
             }
             '万' => total += (std::mem::take(&mut section) + digit.take().unwrap_or(0)) * 10_000,
             '亿' => {
