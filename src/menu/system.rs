@@ -21,6 +21,8 @@ pub enum Sys {
     BadInput,
     TransferToPerson,
     Goodbye,
+    /// Something on our side went wrong; a person follows.
+    Error,
     /// Nobody is rostered for the queue now.
     Closed,
     /// What was keyed in is read back between these two.
@@ -33,8 +35,8 @@ pub enum Sys {
     /// A system of the bank does not answer: an explanation, then a person (CBA-25).
     LookupFailed,
     /// The number that is rung back stands between these two.
-    CallbackBefore,
-    CallbackAfter,
+    CallbackOfferBefore,
+    CallbackOfferAfter,
     CallbackEnter,
     CallbackRefused,
     CallbackThanks,
@@ -54,6 +56,7 @@ impl Sys {
             Sys::BadInput => "system.bad_input",
             Sys::TransferToPerson => "system.transfer_to_person",
             Sys::Goodbye => "system.goodbye",
+            Sys::Error => "system.error",
             Sys::Closed => "system.closed",
             Sys::ConfirmBefore => "system.confirm.before",
             Sys::ConfirmAfter => "system.confirm.after",
@@ -61,8 +64,8 @@ impl Sys {
             Sys::VerifyLocked => "system.verify.locked",
             Sys::LookupWait => "system.lookup.wait",
             Sys::LookupFailed => "system.lookup.failed",
-            Sys::CallbackBefore => "system.callback.offer.before",
-            Sys::CallbackAfter => "system.callback.offer.after",
+            Sys::CallbackOfferBefore => "system.callback.offer.before",
+            Sys::CallbackOfferAfter => "system.callback.offer.after",
             Sys::CallbackEnter => "system.callback.enter",
             Sys::CallbackRefused => "system.callback.refused",
             Sys::CallbackThanks => "system.callback.thanks",
@@ -74,7 +77,7 @@ impl Sys {
 }
 
 /// Prompts of the interpreter that every hotline needs.
-const ALWAYS: [Sys; 4] = [Sys::Person, Sys::Silence, Sys::WrongKey, Sys::TransferToPerson];
+const ALWAYS: [Sys; 5] = [Sys::Person, Sys::Silence, Sys::WrongKey, Sys::TransferToPerson, Sys::Error];
 
 /// Prompts of the interpreter that are needed only where something is used.
 const SOMETIMES: [Sys; 19] = [
@@ -89,8 +92,8 @@ const SOMETIMES: [Sys; 19] = [
     Sys::VerifyLocked,
     Sys::LookupWait,
     Sys::LookupFailed,
-    Sys::CallbackBefore,
-    Sys::CallbackAfter,
+    Sys::CallbackOfferBefore,
+    Sys::CallbackOfferAfter,
     Sys::CallbackEnter,
     Sys::CallbackRefused,
     Sys::CallbackThanks,
@@ -100,8 +103,7 @@ const SOMETIMES: [Sys; 19] = [
 ];
 
 /// What waiting, messages and staff say.
-const AROUND: [&str; 25] = [
-    "system.error",
+const AROUND: [&str; 24] = [
     "system.queue.welcome",
     "system.queue.position.before",
     "system.queue.position.after",
@@ -195,7 +197,7 @@ impl Used {
 
     fn says(&self, sys: Sys) -> bool {
         match sys {
-            Sys::Person | Sys::Silence | Sys::WrongKey | Sys::TransferToPerson => true,
+            Sys::Person | Sys::Silence | Sys::WrongKey | Sys::TransferToPerson | Sys::Error => true,
             Sys::Back => self.below,
             Sys::CollectKeys | Sys::BadInput => self.digits,
             Sys::Goodbye => self.farewell,
@@ -204,8 +206,8 @@ impl Used {
             Sys::VerifyWrong | Sys::VerifyLocked => self.verify,
             Sys::LookupWait => self.silent_question,
             Sys::LookupFailed => self.lookup,
-            Sys::CallbackBefore
-            | Sys::CallbackAfter
+            Sys::CallbackOfferBefore
+            | Sys::CallbackOfferAfter
             | Sys::CallbackEnter
             | Sys::CallbackRefused
             | Sys::CallbackThanks => self.callback,
