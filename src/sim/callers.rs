@@ -114,7 +114,7 @@ impl Callers {
                 at += between(rng, 1_000, 9_000);
             }
             // Waits for an agent as long as it takes, or speaks until the message is full.
-            8 => {
+            8 | 15 => {
                 self.deeds.insert((at, n, Deed::Press(Key::Digit(0))), ());
                 if below(rng, 2) == 0 {
                     self.deeds.insert((at + Duration::from_secs(4), n, Deed::Press(Key::Star)), ());
