@@ -3,6 +3,7 @@
 pub mod finding;
 pub mod page;
 pub mod plans;
+pub mod lookups;
 pub mod published;
 pub mod queues;
 pub mod server;
