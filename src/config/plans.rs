@@ -33,7 +33,7 @@ const MONTH: Duration = Duration::from_secs(31 * 86_400);
 /// A plan as checked configuration.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PlanConfig {
-    pub id: PlanId,
+    pub name: PlanId,
     pub kind: PlanKind,
     pub announcement: Announcement,
     /// While it is in force a callback or a message may stand in for a person.
@@ -95,7 +95,7 @@ impl PlanConfig {
 
     pub fn view(&self) -> PlanView {
         PlanView {
-            name: self.id.clone(),
+            name: self.name.clone(),
             announcement: self.announcement != Announcement::None,
             instead_of_people: self.instead_of_people,
         }
@@ -145,11 +145,11 @@ impl Reader<'_> {
             let Some(table) = self.page.table("plans", value) else { continue };
             for (name, value) in table {
                 let Some(plan) = self.plan(name, value) else { continue };
-                if let Some(first) = plan.number.and_then(|n| numbers.insert(n, plan.id.clone())) {
-                    let message = format!("`{}` and `{first}` have the same number.", plan.id);
+                if let Some(first) = plan.number.and_then(|n| numbers.insert(n, plan.name.clone())) {
+                    let message = format!("`{}` and `{first}` have the same number.", plan.name);
                     self.page.error("same-number", name.span(), &message, "Give each plan its own number.");
                 }
-                plans.insert(plan.id.clone(), plan);
+                plans.insert(plan.name.clone(), plan);
             }
         }
         if plans.len() > MOST {
@@ -181,7 +181,7 @@ impl Reader<'_> {
             }
         }
         if kind.is_none() {
-            let message = format!("`{}` does not say what kind of plan it is.", plan.id);
+            let message = format!("`{}` does not say what kind of plan it is.", plan.name);
             self.page.error("missing-key", name.span(), &message, &kinds());
         }
         Some(plan)
@@ -265,7 +265,7 @@ fn kinds() -> String {
 /// What a plan is if its file says nothing more; the manual in `ops/plans.toml` tells the same.
 fn default_plan(id: PlanId) -> PlanConfig {
     PlanConfig {
-        id,
+        name: id,
         kind: PlanKind::Incident,
         announcement: Announcement::None,
         instead_of_people: false,

@@ -257,7 +257,7 @@ impl Reader<'_> {
         let schedule = self.page.string("hours", value)?;
         if let Some(known) = self.schedules.filter(|known| !known.contains(schedule)) {
             let help = suggestion(schedule, known.iter().map(String::as_str)).unwrap_or_else(|| {
-                format!("Write `[schedules.{schedule}]` in calendar.toml, or another name.")
+                format!("Write `[hours.{schedule}]` in calendar.toml, or another name.")
             });
             let message = format!("The calendar has no schedule `{schedule}`.");
             self.page.error("unknown-schedule", value.span(), &message, &help);

@@ -8,6 +8,7 @@ pub mod build;
 pub mod clip;
 pub mod files;
 pub mod inspect;
+pub mod lengths;
 pub mod manifest;
 pub mod shape;
 pub mod synthesise;

@@ -18,12 +18,12 @@ fn found(text: &str) -> Vec<String> {
 fn the_sample_is_clean_and_says_what_it_means() {
     let PlanFile { plans, findings } = read("ops/plans.toml", SAMPLE, &languages());
     assert_eq!(findings, []);
-    let kinds: Vec<String> = plans.iter().map(|plan| format!("{} {}", plan.id, plan.kind)).collect();
+    let kinds: Vec<String> = plans.iter().map(|plan| format!("{} {}", plan.name, plan.kind)).collect();
     assert_eq!(
         kinds,
         ["disaster disaster", "incident incident", "surge surge", "system-failure system failure"]
     );
-    let by_name = |name: &str| plans.iter().find(|plan| plan.id.as_str() == name).unwrap();
+    let by_name = |name: &str| plans.iter().find(|plan| plan.name.as_str() == name).unwrap();
     assert_eq!(by_name("surge").ends_after, Some(Duration::from_secs(8 * 3_600)));
     assert_eq!(by_name("surge").texts().count(), 2);
     assert_eq!(by_name("disaster").announcement, Announcement::ByTelephone);
