@@ -1,5 +1,6 @@
 //! Files to checked configuration: raw (serde, unknown keys refused), then checked.
 
+pub mod calendar;
 pub mod finding;
 pub mod page;
 pub mod plans;
