@@ -81,13 +81,7 @@ mod tests {
     use crate::now::Wall;
 
     fn sample() -> Drafts {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        Drafts {
-            menus: root.join("menus"),
-            prompts: root.join("prompts"),
-            queues: root.join("ops/queues.toml"),
-            mains: vec![("95599".into(), "main".into())],
-        }
+        Drafts::in_directory(Path::new(env!("CARGO_MANIFEST_DIR")), "95599", "main")
     }
 
     fn told(run: impl FnOnce(&mut dyn Write) -> io::Result<u8>) -> (u8, String) {
@@ -112,18 +106,20 @@ mod tests {
 
         let menus = dir.path().join("menus");
         std::fs::create_dir(&menus).unwrap();
-        for entry in std::fs::read_dir(sample().menus).unwrap() {
+        for entry in std::fs::read_dir(sample().places.menus).unwrap() {
             let from = entry.unwrap().path();
             std::fs::copy(&from, menus.join(from.file_name().unwrap())).unwrap();
         }
         let main = std::fs::read_to_string(menus.join("main.toml")).unwrap();
         std::fs::write(menus.join("main.toml"), main.replace("greeting =", "greting =")).unwrap();
-        let (code, text) = publish(&Drafts { menus: menus.clone(), ..sample() });
+        let mut drafts = sample();
+        drafts.places.menus.clone_from(&menus);
+        let (code, text) = publish(&drafts);
         assert!(code == FINDINGS && text.contains("main.toml:") && text.contains("greting"), "{text}");
         assert!(text.contains("Nothing was published"), "{text}");
 
         std::fs::write(menus.join("main.toml"), main.replace("first_digit = 5", "first_digit = 4")).unwrap();
-        let (code, text) = publish(&Drafts { menus, ..sample() });
+        let (code, text) = publish(&drafts);
         assert!(code == CLEAN && text.contains("`first_digit = 5` became `first_digit = 4`"), "{text}");
         let (code, text) = tell(versions.rollback(versions.previous().unwrap(), signed));
         assert!(code == CLEAN && text.contains("Version 3 published"), "{text}");

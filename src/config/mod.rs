@@ -2,9 +2,9 @@
 
 pub mod calendar;
 pub mod finding;
+pub mod lookups;
 pub mod page;
 pub mod plans;
-pub mod lookups;
 pub mod published;
 pub mod queues;
 pub mod server;

@@ -3,6 +3,7 @@
 //! The server runs snapshots only; drafts may be broken at any moment. A snapshot is never changed
 //! and never deleted, so a recording can name what was heard for as long as it is kept.
 
+mod around;
 mod assemble;
 mod content;
 mod difference;
@@ -15,16 +16,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::config::finding::{Finding, Severity};
-use crate::config::published::Published;
+use crate::config::published::{CallbackSettings, Published};
 use crate::ids::{ConfigVersion, PromptHash};
 use crate::io::prompts::clip::{clip, hash};
 use crate::io::prompts::inspect::{Inspection, State, Strictness, inspect, path, read_bounded};
+use crate::io::prompts::lengths::Recorded;
 use crate::io::prompts::manifest::Manifest;
 use crate::media::command::{Clip, PromptTable};
 use crate::now::Wall;
 
-pub use assemble::{Assembled, assemble};
-pub use content::{Content, Drafts, Places, broken, read_menus, read_text};
+pub use around::{Around, Checked, Texts};
+pub use assemble::{Assembled, Frame, assemble, named, wanted_by};
+pub use content::{Content, Drafts, Offers, Places, broken, read_if_there, read_menus, read_text};
 pub use store::Meta;
 use store::Store;
 
@@ -111,13 +114,16 @@ impl Versions {
         if content.digest().ok().as_deref() != Some(meta.digest.as_str()) {
             return Err(vec![altered(&directory, version)]);
         }
-        let places = Places { menus: directory.join("menus"), queues: directory.join("queues.toml") };
-        let assembled = assemble(&content, &places)?;
         let mut prompts = PromptTable::default();
         for recording in content.manifest.recordings.values() {
             let clip = self.read_clip(recording.sha256)?;
             prompts.insert(&recording.language, &recording.name, clip);
         }
+        let places = Places::new(directory.join("menus"), &directory);
+        let recorded = Recorded::of(&prompts, &content.manifest);
+        // What the server offers was looked at when it was published; a call finds out what is gone.
+        let offers = Offers::default();
+        let assembled = assemble(&content, &Frame { places: &places, offers: &offers, recorded: &recorded })?;
         self.remember(&prompts);
         Ok(published(meta, assembled, prompts))
     }
@@ -177,7 +183,9 @@ impl Versions {
 
     fn candidate(&self, drafts: &Drafts) -> Result<Candidate, Vec<Finding>> {
         let mut content = drafts.read()?;
-        let mut assembled = assemble(&content, &drafts.places())?;
+        let recorded = Recorded::read(&drafts.prompts);
+        let (places, offers) = (&drafts.places, &drafts.offers);
+        let mut assembled = assemble(&content, &Frame { places, offers, recorded: &recorded })?;
         let manifest = drafts.prompts.join(crate::io::prompts::manifest::FILE);
         let inspection =
             inspect(&drafts.prompts, &assembled.wanted).map_err(|e| vec![e.finding(&manifest)])?;
@@ -264,6 +272,9 @@ fn published(meta: Meta, assembled: Assembled, prompts: PromptTable) -> Publishe
         program: assembled.program,
         queues: assembled.queues,
         prompts: Arc::new(prompts),
+        calendar: assembled.calendar,
+        plans: assembled.plans,
+        callback: CallbackSettings::default(),
     }
 }
 

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use crate::config::lookups;
+use crate::config::published::CallbackSettings;
 use crate::config::server::read::{Problem, Reader, nearest};
 use crate::config::server::values::{Count, Ports, Prefixes, PublicAddress, Workers};
 use crate::config::server::{

@@ -1,6 +1,7 @@
 //! Opening a server, part by part: sockets, storage, what is in force, threads, doors.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
@@ -216,7 +217,12 @@ fn watch_drafts(
     operations: Arc<ServerOperations>,
 ) -> anyhow::Result<watch::DraftWatch> {
     let directories = &config.directories;
-    let paths = [directories.menus.clone(), directories.prompts.clone(), directories.queues.clone()];
+    let directories = directories.clone();
+    // Files that need not be there are watched by their directory, if that is there.
+    let others = [directories.calendar, directories.plans].into_iter();
+    let others = others.filter(|file| file.parent().is_some_and(|p| p.as_os_str().is_empty() || p.is_dir()));
+    let paths = [directories.menus, directories.prompts, directories.queues].into_iter().chain(others);
+    let paths: Vec<PathBuf> = paths.collect();
     let changed = move || match operations.publish_now(Actor::Server, "serve --watch", "drafts were saved") {
         Ok(publication) if publication.is_new => {
             tracing::info!(version = publication.published.version.0, "drafts are in force");

@@ -70,8 +70,9 @@ pub fn wanted_by(drafts: &Drafts) -> Result<Vec<Wanted>, Vec<Finding>> {
     let recorded = Recorded::read(&drafts.prompts);
     let (places, offers) = (&drafts.places, &drafts.offers);
     let measured = assemble(&content, &Frame { places, offers, recorded: &recorded });
-    let estimated =
-        |findings| assemble(&content, &Frame { places, offers, recorded: &Recorded::default() }).map_err(|_| findings);
+    let estimated = |findings| {
+        assemble(&content, &Frame { places, offers, recorded: &Recorded::default() }).map_err(|_| findings)
+    };
     measured.or_else(estimated).map(|assembled| assembled.wanted)
 }
 

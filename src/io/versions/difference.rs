@@ -23,10 +23,9 @@ pub fn difference(old: &Content, new: &Content) -> Vec<String> {
     if old.queues != new.queues {
         lines.push(file_change("queues.toml", Change::Changed(&old.queues, &new.queues)));
     }
-    for (file, old, new) in [
-        ("calendar.toml", &old.calendar, &new.calendar),
-        ("plans.toml", &old.plans, &new.plans),
-    ] {
+    for (file, old, new) in
+        [("calendar.toml", &old.calendar, &new.calendar), ("plans.toml", &old.plans, &new.plans)]
+    {
         let (old, new) = (old.iter().map(|text| (file, text)), new.iter().map(|text| (file, text)));
         each(&old.collect(), &new.collect(), |file, change| match change {
             Change::Added(text) => lines.push(file_change(file, Change::Added(*text))),

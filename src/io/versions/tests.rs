@@ -33,10 +33,12 @@ fn house() -> House {
             std::fs::copy(&from, menus.join(from.file_name().unwrap())).unwrap();
         }
     }
-    let queues = dir.path().join("queues.toml");
-    std::fs::copy(root.join("ops/queues.toml"), &queues).unwrap();
-    let mains = vec![("95599".into(), "main".into())];
-    let drafts = Drafts { menus, prompts: dir.path().join("prompts"), queues, mains };
+    let ops = dir.path().join("ops");
+    std::fs::create_dir(&ops).unwrap();
+    for file in ["queues.toml", "calendar.toml", "plans.toml"] {
+        std::fs::copy(root.join("ops").join(file), ops.join(file)).unwrap();
+    }
+    let drafts = Drafts::in_directory(dir.path(), "95599", "main");
     let versions = Versions::open(&dir.path().join("var")).unwrap();
     House { dir, drafts, versions }
 }
@@ -47,10 +49,9 @@ impl House {
         let voice = self.dir.path().join("voice.wav");
         std::fs::write(&voice, wav::encode(&shape::to_i16(&tones::beep())).unwrap()).unwrap();
         let synthesiser = Synthesiser::new(vec!["cat".into(), voice.display().to_string()]).unwrap();
-        let assembled = assemble(&self.drafts.read().unwrap(), &self.drafts.places()).unwrap();
         let order = Order {
             directory: &self.drafts.prompts,
-            wanted: &assembled.wanted,
+            wanted: &wanted_by(&self.drafts).unwrap(),
             synthesiser: &synthesiser,
             by: BY,
             at: Wall(0),
@@ -60,7 +61,7 @@ impl House {
     }
 
     fn change(&self, file: &str, from: &str, to: &str) {
-        let path = self.drafts.menus.join(file);
+        let path = self.drafts.places.menus.join(file);
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.contains(from), "{file} says {from}");
         std::fs::write(path, text.replace(from, to)).unwrap();
@@ -127,7 +128,7 @@ fn with_any_error_nothing_is_published() {
     house.change("main.toml", "[timing]", "[timming]");
     assert!(!house.versions.check(&house.drafts).is_empty());
     assert!(house.versions.publish(&house.drafts, signed("broken")).is_err());
-    std::fs::remove_file(&house.drafts.queues).unwrap();
+    std::fs::remove_file(&house.drafts.places.queues).unwrap();
     let gone = house.versions.publish(&house.drafts, signed("no queues")).unwrap_err();
     assert_eq!(rules(&gone), ["file-unreadable"]);
     assert_eq!(house.versions.latest(), None);
@@ -203,12 +204,7 @@ fn an_interrupted_publication_leaves_the_version_before() {
 #[test]
 fn the_sample_hotline_can_be_published_as_it_is() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let drafts = Drafts {
-        menus: root.join("menus"),
-        prompts: root.join("prompts"),
-        queues: root.join("ops/queues.toml"),
-        mains: vec![("95599".into(), "main".into())],
-    };
+    let drafts = Drafts::in_directory(root, "95599", "main");
     let dir = tempfile::tempdir().unwrap();
     let versions = Versions::open(dir.path()).unwrap();
     let made = versions.publish(&drafts, signed("sample")).unwrap_or_else(|findings| {
