@@ -181,7 +181,7 @@ fn read(random: &RandomCalendar) -> Calendar {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn every_minute_is_answered_as_painted(
