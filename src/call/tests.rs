@@ -46,7 +46,7 @@ fn hanging_up_while_waiting_is_an_abandonment_and_stops_the_ringing() {
     let mut call = in_queue();
     call.handle(at(20), Input::Offered { agent: AgentId::new("1001"), device: DeviceId::new("d") });
     let actions = call.handle(at(500), Input::CallerGone);
-    assert_eq!(actions, [Action::LeaveQueue(LeftQueue::Abandoned), Action::EndAgent, Action::CloseMedia]);
+    assert_eq!(actions, [Action::LeaveQueue(LeftQueue::Abandoned), Action::EndPeer, Action::CloseMedia]);
     assert_eq!(outcome(&call), (Outcome::Abandoned, EndedBy::Caller));
 }
 
