@@ -19,6 +19,7 @@ use crate::io::gate::{BoxFuture, Gate};
 use crate::io::handle::{Ask, EngineHandle};
 use crate::io::http::{self, Api, Management, Readiness};
 use crate::io::index::IndexerStatus;
+use crate::io::lookup::LookupClient;
 use crate::io::media_worker::MediaCounters;
 use crate::io::outbox::{OutboxState, Replies, Source};
 use crate::io::people::People;
@@ -88,6 +89,7 @@ pub(super) struct Figures {
     udp: UdpSender,
     tcp: SipTcp,
     index: watch::Receiver<IndexerStatus>,
+    lookups: LookupClient,
 }
 
 impl Figures {
@@ -95,6 +97,7 @@ impl Figures {
         house: &House,
         (udp, tcp): (UdpSender, SipTcp),
         index: watch::Receiver<IndexerStatus>,
+        lookups: LookupClient,
     ) -> Figures {
         Figures {
             control: Arc::clone(&house.control),
@@ -104,6 +107,7 @@ impl Figures {
             udp,
             tcp,
             index,
+            lookups,
         }
     }
 
@@ -119,7 +123,7 @@ impl Figures {
         self.control.tell_from_task(Input::RenderMetrics { id, views }).await;
         let business = answer.await.unwrap_or_default();
         self.gather();
-        business + &self.metrics.render()
+        business + &self.metrics.render() + &self.lookups.metrics().render()
     }
 
     /// Takes what sockets and workers have counted.
@@ -137,6 +141,7 @@ pub(super) async fn keep_figures(figures: Arc<Figures>) {
         ticks.tick().await;
         figures.gather();
         figures.metrics.upkeep();
+        figures.lookups.metrics().upkeep();
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Control, Input};
+use crate::config::published::{CallbackSettings, Published};
 use crate::engine::Directory as EngineDirectory;
 use crate::engine::command::{Command, PublishRequest};
 use crate::event::Actor;
@@ -19,6 +20,8 @@ pub(super) struct ServerOperations {
     pub control: Arc<Control>,
     pub versions: Arc<Versions>,
     pub drafts: Drafts,
+    /// Part of the server's settings, not of a snapshot.
+    pub callback: CallbackSettings,
 }
 
 impl ServerOperations {
@@ -44,6 +47,11 @@ impl ServerOperations {
         self.take_in_force(actor, result)
     }
 
+    /// A snapshot as the engine runs it.
+    pub fn ready(&self, published: &Published) -> Arc<Published> {
+        Arc::new(Published { callback: self.callback.clone(), ..published.clone() })
+    }
+
     fn take_in_force(
         &self,
         actor: Actor,
@@ -51,8 +59,7 @@ impl ServerOperations {
     ) -> Result<Publication, Failure> {
         match result {
             Ok(publication) => {
-                let published = Arc::new(publication.published.clone());
-                self.control.tell_ordered(actor, Input::Published(published));
+                self.control.tell_ordered(actor, Input::Published(self.ready(&publication.published)));
                 Ok(publication)
             }
             Err(findings) => {

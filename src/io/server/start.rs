@@ -23,6 +23,7 @@ use crate::ids::BootId;
 use crate::io::crypto::random;
 use crate::io::gate::Failure;
 use crate::io::handle::{Ask, EngineHandle};
+use crate::io::lookup::LookupClient;
 use crate::io::outbox::{Effects, Outbox};
 use crate::io::people::People;
 use crate::io::sip_tcp::TcpEvent;
@@ -53,11 +54,13 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
         control: Arc::clone(&house.control),
         versions: Arc::clone(&versions),
         drafts: Drafts::of(config),
+        callback: config.sip.outgoing.callbacks.clone(),
     });
     tell_directory(&house, &people).await?;
     if let Some(published) = in_force(&versions, &operations, publishing)? {
-        house.control.tell(Input::Published(Arc::new(published)));
+        house.control.tell(Input::Published(operations.ready(&published)));
     }
+    let lookups = LookupClient::new(&config.lookups, &secrets)?;
     let archive = Archive::open(&house, &secrets, &versions).await?;
     let workers = media::spawn(&house, &archive.spool, boot)?;
     let address = sip.udp.local_addr();
@@ -69,7 +72,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
         replies: Arc::clone(&house.replies),
         state: Arc::clone(&house.state),
         sync: SyncThread::spawn(Arc::clone(&house.state), move |call| archived.archived(call))?,
-        effects: effects(&house, &sip, &archive, &people),
+        effects: effects(&house, &sip, &archive, (&people, &lookups)),
     };
     let (batches, for_outbox) = sync_channel(BATCHES);
     let outbox = outbox.spawn(for_outbox)?;
@@ -81,7 +84,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     let Archive { spool, found, finaliser, index } = archive;
     restore::submit_unfinished(&unfinished, &spool, found, &finaliser);
     let SipSockets { udp, tcp, events, accepting } = sip;
-    let figures = Arc::new(doors::Figures::new(&house, (udp.sender(), tcp.clone()), index.status()));
+    let figures = Arc::new(doors::Figures::new(&house, (udp.sender(), tcp.clone()), index.status(), lookups));
     let udp = receive_udp(udp, house.control.inputs.clone(), Arc::clone(&house.metrics))?;
     let (handle, asks) = EngineHandle::new(ASKS);
     let mut tasks = tasks(&house, (events, asks), &figures, &handle);
@@ -117,12 +120,18 @@ async fn tell_directory(house: &House, people: &People) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn effects(house: &House, sip: &SipSockets, archive: &Archive, people: &People) -> Box<dyn Effects> {
+fn effects(
+    house: &House,
+    sip: &SipSockets,
+    archive: &Archive,
+    (people, lookups): (&People, &LookupClient),
+) -> Box<dyn Effects> {
     Box::new(ServerEffects {
         udp: sip.udp.sender(),
         tcp: sip.tcp.clone(),
         metrics: Arc::clone(&house.metrics),
         people: people.clone(),
+        lookups: lookups.clone(),
         runtime: tokio::runtime::Handle::current(),
         control: Arc::clone(&house.control),
         finaliser: Arc::clone(&archive.finaliser),

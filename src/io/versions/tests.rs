@@ -214,3 +214,82 @@ fn the_sample_hotline_can_be_published_as_it_is() {
     let sounds = made.published.prompts.iter().map(|(_, _, clip)| clip.pcmu.len() * 2 + 44);
     assert!(sounds.sum::<usize>() < 6 << 20, "the repository stays small");
 }
+
+#[test]
+fn a_snapshot_holds_the_calendar_and_the_plans() {
+    let house = house();
+    house.speak();
+    let made = house.versions.publish(&house.drafts, signed("first")).unwrap().published;
+    assert!(made.calendar.is_some());
+    let names: Vec<&str> = made.plans.iter().map(|plan| plan.name.as_str()).collect();
+    assert_eq!(names, ["disaster", "incident", "surge", "system-failure"]);
+    assert!(made.prompts.exact("en-US", "plan.surge").is_some(), "what a plan says is recorded");
+    let again = Versions::open(&house.dir.path().join("var")).unwrap().load(ConfigVersion(1)).unwrap();
+    assert_eq!((&again.calendar, &again.plans), (&made.calendar, &made.plans));
+
+    let plans = house.drafts.places.plans.clone();
+    let text = std::fs::read_to_string(&plans).unwrap();
+    std::fs::write(&plans, text.replace("ends_after = \"8 h\"", "ends_after = \"6 h\"")).unwrap();
+    let shorter = house.versions.publish(&house.drafts, signed("shorter")).unwrap();
+    assert_eq!(shorter.difference, ["plans.toml: `ends_after = \"8 h\"` became `ends_after = \"6 h\"`"]);
+    std::fs::write(&plans, text.replace("en-US = \"We are", "en-GB = \"We are")).unwrap();
+    let wrong = house.versions.publish(&house.drafts, signed("wrong language")).unwrap_err();
+    assert_eq!(rules(&wrong), ["missing-text", "unknown-language"]);
+
+    let file = house.dir.path().join("var/versions/2/plans.toml");
+    std::fs::remove_file(file).unwrap();
+    let altered = Versions::open(&house.dir.path().join("var")).unwrap().load(ConfigVersion(2));
+    assert_eq!(rules(&altered.unwrap_err()), ["version-altered"]);
+}
+
+#[test]
+fn a_snapshot_made_before_there_were_calendars_and_plans_is_loaded() {
+    let house = house();
+    std::fs::remove_file(&house.drafts.places.calendar).unwrap();
+    std::fs::remove_file(&house.drafts.places.plans).unwrap();
+    house.speak();
+    house.versions.publish(&house.drafts, signed("as of old")).unwrap();
+    let directory = house.dir.path().join("var/versions/1");
+    assert!(!directory.join("calendar.toml").exists() && !directory.join("plans.toml").exists());
+    let loaded = Versions::open(&house.dir.path().join("var")).unwrap().load(ConfigVersion(1)).unwrap();
+    assert!(loaded.calendar.is_none() && loaded.plans.is_empty());
+}
+
+#[test]
+fn queues_keep_the_hours_of_a_schedule_that_exists() {
+    let house = house();
+    house.speak();
+    let queues = &house.drafts.places.queues;
+    let text = std::fs::read_to_string(queues).unwrap();
+    std::fs::write(queues, text.replace("priority = 40", "priority = 40\nhours = \"advicers\"")).unwrap();
+    let wrong = house.versions.check(&house.drafts);
+    assert_eq!(rules(&wrong), ["unknown-schedule"]);
+    assert_eq!(wrong[0].help, "Did you mean `advisers`?");
+}
+
+/// The seconds of the proof are those of the recording, unless it says something else than the menu.
+#[test]
+fn a_recording_of_another_text_has_no_length() {
+    let house = house();
+    house.speak();
+    // A greeting may last 8 s; this recording of it lasts 20.
+    let long = vec![9_000; 20 * 8_000];
+    std::fs::write(house.greeting(), wav::encode(&long).unwrap()).unwrap();
+    let findings = house.versions.check(&house.drafts);
+    let spoken = house.versions.candidate(&house.drafts).err().unwrap_or_default();
+    assert!(!rules(&findings).is_empty() && rules(&spoken) == rules(&findings));
+    let recorded = Recorded::read(&house.drafts.prompts);
+    let (places, offers) = (&house.drafts.places, &house.drafts.offers);
+    let frame = Frame { places, offers, recorded: &recorded };
+    let content = house.drafts.read().unwrap();
+    let length = |content: &Content| {
+        let program = assemble(content, &Frame { recorded: &Recorded::default(), ..frame.clone() });
+        let measured = recorded.lengths(Some(&program.unwrap().program));
+        let greeting = ("en-US".into(), crate::menu::api::PromptName("main.greeting".into()));
+        measured.get(&greeting).copied()
+    };
+    assert_eq!(length(&content), Some(Duration::from_secs(20)));
+    house.change("main.toml", "Welcome to Sample Bank.", "Good day.");
+    assert_eq!(length(&house.drafts.read().unwrap()), None);
+    assert!(wanted_by(&house.drafts).is_ok(), "what is to be recorded again can be recorded");
+}
