@@ -316,6 +316,10 @@ pub enum EventKind {
         agents: u32,
         devices: u32,
     },
+    /// Lists of callers' numbers were imported; so many stand on them now.
+    CallersImported {
+        callers: u32,
+    },
     /// An emergency plan is in force from here on, for running calls too (CBA-24).
     PlanStarted {
         plan: PlanId,
