@@ -11,6 +11,8 @@ use crate::sealed::KeyedHash;
 pub struct CallerBook {
     lists: BTreeMap<KeyedHash, BTreeSet<CallerList>>,
     languages: BTreeMap<KeyedHash, Language>,
+    /// False when it is only told again at a start.
+    pub imported: bool,
 }
 
 impl CallerBook {

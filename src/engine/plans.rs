@@ -1,28 +1,48 @@
 //! Emergency plans in force (CBA-24): a fold of their events, so that a restart changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
-use super::command::{InForce, PlanView};
+use super::command::{InForce, PlanView, Reply};
+use crate::config::plans::PlanConfig;
 use crate::event::{Actor, EventKind};
 use crate::ids::PlanId;
-use crate::now::Wall;
+use crate::now::{Mono, Now, Wall};
+
+/// A proposal that nobody has confirmed within this time is forgotten.
+const PROPOSAL_HOLDS: Duration = Duration::from_secs(3_600);
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Plans {
     in_force: BTreeMap<PlanId, InForce>,
+    /// Wait for a second person.
+    #[serde(default)]
+    proposed: BTreeMap<PlanId, Proposal>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct Proposal {
+    words: InForce,
+    actor: Actor,
 }
 
 impl Plans {
-    pub fn apply(&mut self, wall: Wall, kind: &EventKind) {
+    pub fn apply(&mut self, since: Wall, actor: &Actor, kind: &EventKind) {
         match kind {
+            EventKind::PlanProposed { plan, by, reason } => {
+                let words = InForce { since, by: by.clone(), reason: reason.clone() };
+                self.proposed.insert(plan.clone(), Proposal { words, actor: actor.clone() });
+            }
             EventKind::PlanStarted { plan, by, reason } => {
-                let run = InForce { since: wall, by: by.clone(), reason: reason.clone() };
+                self.proposed.remove(plan);
+                let run = InForce { since, by: by.clone(), reason: reason.clone() };
                 self.in_force.insert(plan.clone(), run);
             }
             EventKind::PlanStopped { plan, .. } => {
+                self.proposed.remove(plan);
                 self.in_force.remove(plan);
             }
             _ => {}
@@ -37,52 +57,120 @@ impl Plans {
     pub fn is_in_force(&self, plan: &PlanId) -> bool {
         self.in_force.contains_key(plan)
     }
+
+    fn proposal(&self, plan: &PlanId, now: Wall) -> Option<&Proposal> {
+        let holds = |proposal: &&Proposal| after(proposal.words.since, PROPOSAL_HOLDS) > now;
+        self.proposed.get(plan).filter(holds)
+    }
+}
+
+impl Proposal {
+    /// Not the person who proposed it: by name, and by token or work number where there is one. The
+    /// control socket knows only the user of the machine, whom operations share.
+    fn is_of_another(&self, actor: &Actor, by: &str) -> bool {
+        let same_name = self.words.by.trim().to_lowercase() == by.trim().to_lowercase();
+        let same_actor = match actor {
+            Actor::Token { .. } | Actor::Agent(_) => self.actor == *actor,
+            Actor::Server | Actor::Caller | Actor::Peer { .. } => false,
+        };
+        !same_name && !same_actor
+    }
 }
 
 impl Engine {
     pub(super) fn plan_views(&self) -> Vec<PlanView> {
-        let declared = self.declared_plans();
-        let mut views: BTreeMap<PlanId, PlanView> = BTreeMap::new();
-        for plan in declared.iter().chain(self.folds.plans.in_force.keys()) {
-            let view = PlanView {
-                plan: plan.clone(),
-                declared: declared.contains(plan),
-                in_force: self.folds.plans.in_force.get(plan).cloned(),
-            };
-            views.insert(plan.clone(), view);
+        let now = self.journal.now.wall;
+        let Plans { in_force, .. } = &self.folds.plans;
+        let declared = self.declared_plans().iter().map(|plan| &plan.name);
+        let names: BTreeSet<&PlanId> = declared.chain(in_force.keys()).collect();
+        let view = |name: &PlanId| {
+            let plan = self.declared_plan(name);
+            PlanView {
+                plan: name.clone(),
+                declared: plan.is_some(),
+                kind: plan.map(|plan| plan.kind),
+                number: plan.and_then(|plan| plan.number),
+                two_persons: plan.is_some_and(|plan| plan.two_persons),
+                in_force: in_force.get(name).cloned(),
+                ends_at: self.plan_end(name),
+                proposed: self.folds.plans.proposal(name, now).map(|proposal| proposal.words.clone()),
+            }
+        };
+        names.into_iter().map(view).collect()
+    }
+
+    fn declared_plans(&self) -> &[PlanConfig] {
+        self.house.published.as_ref().map_or(&[], |published| &published.plans)
+    }
+
+    fn declared_plan(&self, name: &PlanId) -> Option<&PlanConfig> {
+        self.declared_plans().iter().find(|plan| plan.name == *name)
+    }
+
+    /// When a plan in force ends by itself.
+    fn plan_end(&self, name: &PlanId) -> Option<Wall> {
+        let since = self.folds.plans.in_force.get(name)?.since;
+        Some(after(since, self.declared_plan(name)?.ends_after?))
+    }
+
+    /// The next end of a plan, in the time of timers.
+    pub(super) fn next_plan_end(&self) -> Option<Mono> {
+        let Now { mono, wall } = self.journal.now;
+        let end = self.folds.plans.in_force.keys().filter_map(|name| self.plan_end(name)).min()?;
+        Some(mono + Duration::from_millis(u64::try_from(end.0.saturating_sub(wall.0)).unwrap_or(0)))
+    }
+
+    /// Takes back the plans whose time is over.
+    pub(super) fn end_plans(&mut self) {
+        let now = self.journal.now.wall;
+        let over = |name: &PlanId| self.plan_end(name).is_some_and(|end| end <= now);
+        for plan in self.folds.plans.names().into_iter().filter(over).collect::<Vec<_>>() {
+            let (by, reason) = ("hotline".to_owned(), "its time was over".to_owned());
+            self.emit(Actor::Server, None, EventKind::PlanStopped { plan, by, reason });
         }
-        views.into_values().collect()
     }
 
-    fn declared_plans(&self) -> Vec<PlanId> {
-        let published = self.house.published.as_ref();
-        published.map_or(Vec::new(), |published| published.plans.iter().map(|p| p.name.clone()).collect())
-    }
-
-    pub(super) fn start_plan(&mut self, actor: Actor, plan: PlanId, words: Words) -> Result<(), String> {
+    pub(super) fn start_plan(&mut self, actor: Actor, plan: PlanId, words: Words) -> Result<Reply, String> {
         let Words { by, reason } = words.checked()?;
-        let declared = self.declared_plans();
-        if !declared.contains(&plan) {
-            let names: Vec<&str> = declared.iter().map(PlanId::as_str).collect();
+        let Some(declared) = self.declared_plan(&plan) else {
+            let names: Vec<&str> = self.declared_plans().iter().map(|plan| plan.name.as_str()).collect();
             let there = if names.is_empty() { "none is published".to_owned() } else { names.join(", ") };
             return Err(format!("there is no plan `{plan}`; those that can be put in force: {there}"));
-        }
+        };
         if let Some(run) = self.folds.plans.in_force.get(&plan) {
             return Err(format!("`{plan}` is in force already, put there by {}: {}", run.by, run.reason));
         }
+        if !declared.two_persons {
+            self.emit(actor, None, EventKind::PlanStarted { plan, by, reason });
+            return Ok(Reply::Done);
+        }
+        let Some(proposal) = self.folds.plans.proposal(&plan, self.journal.now.wall) else {
+            self.emit(actor, None, EventKind::PlanProposed { plan, by, reason });
+            return Ok(Reply::Proposed);
+        };
+        if !proposal.is_of_another(&actor, &by) {
+            let by = &proposal.words.by;
+            return Err(format!("{by} has proposed `{plan}`; another person has to put it in force"));
+        }
+        let reason = format!("{reason} (proposed by {}: {})", proposal.words.by, proposal.words.reason);
         self.emit(actor, None, EventKind::PlanStarted { plan, by, reason });
-        Ok(())
+        Ok(Reply::Done)
     }
 
-    /// Also for a plan that is declared no more.
+    /// Also for a plan that is declared no more; takes back a proposal, too.
     pub(super) fn stop_plan(&mut self, actor: Actor, plan: PlanId, words: Words) -> Result<(), String> {
         let Words { by, reason } = words.checked()?;
-        if !self.folds.plans.is_in_force(&plan) {
+        let Plans { in_force, proposed } = &self.folds.plans;
+        if !in_force.contains_key(&plan) && !proposed.contains_key(&plan) {
             return Err(format!("`{plan}` is not in force"));
         }
         self.emit(actor, None, EventKind::PlanStopped { plan, by, reason });
         Ok(())
     }
+}
+
+fn after(since: Wall, time: Duration) -> Wall {
+    Wall(since.0.saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
 }
 
 /// Who wants it and why.

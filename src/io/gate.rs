@@ -115,6 +115,7 @@ pub fn payload(reply: Reply) -> Value {
         Reply::Queues(queues) => serde_json::to_value(queues),
         Reply::Calls(calls) => serde_json::to_value(calls),
         Reply::Plans(plans) => serde_json::to_value(plans),
+        Reply::Proposed => Ok(serde_json::json!({ "proposed": true })),
         Reply::Done => Ok(serde_json::json!({ "done": true })),
         Reply::Refused(why) => Ok(serde_json::json!({ "refused": why })),
     };

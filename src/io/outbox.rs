@@ -182,8 +182,8 @@ impl Running {
                 Output::StoreKey { key, number } => self.keys.push_back((key, number)),
                 Output::Event(event) => self.events.push(*event),
                 Output::Snapshot { seq, bytes } => self.snapshot = Some((seq, bytes)),
-                Output::Reply { id, reply: Reply::Done } => {
-                    self.promised.push(self.outbox.replies.telling(id, Reply::Done))
+                Output::Reply { id, reply: reply @ (Reply::Done | Reply::Proposed) } => {
+                    self.promised.push(self.outbox.replies.telling(id, reply))
                 }
                 Output::Promise { call } => self.promised.push(self.outbox.effects.promised(call)),
                 effect => effects.push(effect),

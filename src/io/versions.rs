@@ -7,6 +7,7 @@ mod around;
 mod assemble;
 mod content;
 mod difference;
+mod proposals;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,8 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+
+use serde::{Deserialize, Serialize};
 
 use crate::config::finding::{Finding, Severity};
 use crate::config::published::{CallbackSettings, Published};
@@ -28,8 +31,8 @@ use crate::now::Wall;
 pub use around::{Around, Checked, Texts};
 pub use assemble::{Assembled, Frame, assemble, named, wanted_by};
 pub use content::{Content, Drafts, Offers, Places, broken, read_if_there, read_menus, read_text};
-pub use store::Meta;
-use store::Store;
+pub use store::{Confirmation, Meta};
+use store::{Proposal, Store};
 
 /// Most clips kept in memory for [`Versions::prompt_by_hash`]; the rest is read when asked for.
 const MAX_CLIPS: usize = 4_096;
@@ -41,12 +44,17 @@ pub struct Versions {
 }
 
 /// A snapshot as `hotline versions` shows it.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct VersionInfo {
     #[serde(flatten)]
     pub meta: Meta,
     /// In force for new calls.
     pub current: bool,
+    /// It waits for another person.
+    pub proposed: bool,
+    /// Who put a proposal in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Confirmation>,
 }
 
 /// Who publishes, why and when.
@@ -61,12 +69,29 @@ pub struct Signature<'a> {
 #[derive(Clone, Debug)]
 pub struct Publication {
     pub published: Published,
-    /// False if the drafts equal the version in force: then no number was made.
-    pub is_new: bool,
+    pub became: Became,
     /// What changed against the version before.
     pub difference: Vec<String>,
     /// Worth a look; did not stop it.
     pub warnings: Vec<Finding>,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Became {
+    InForce,
+    /// It has a number and waits for another person.
+    Proposed,
+    /// The drafts equal the version in force: no number was made.
+    Nothing,
+}
+
+/// How far a publication goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Step {
+    InForce,
+    Proposal,
 }
 
 /// Everything that a snapshot will hold, checked.
@@ -93,7 +118,8 @@ impl Versions {
     /// The version before the one in force.
     pub fn previous(&self) -> Option<ConfigVersion> {
         let latest = self.latest()?;
-        self.store.versions().ok()?.into_iter().rfind(|version| *version < latest)
+        let was = |version: &ConfigVersion| *version < latest && !self.store.waits(*version);
+        self.store.versions().ok()?.into_iter().rfind(was)
     }
 
     /// Every snapshot, oldest first. One whose `meta.toml` cannot be read is an error: nobody edits it.
@@ -101,7 +127,10 @@ impl Versions {
         let current = self.store.current()?;
         let info = |version| {
             let meta = self.store.meta(version)?;
-            Ok(VersionInfo { current: current == Some(version), meta })
+            let proposal = self.store.proposal(version)?;
+            let proposed = proposal.as_ref().is_some_and(|proposal| proposal.confirmed.is_none());
+            let confirmed = proposal.and_then(|proposal| proposal.confirmed);
+            Ok(VersionInfo { current: current == Some(version), proposed, confirmed, meta })
         };
         self.store.versions()?.into_iter().map(info).collect()
     }
@@ -128,33 +157,48 @@ impl Versions {
         Ok(published(meta, assembled, prompts))
     }
 
-    /// Checks the drafts and makes a snapshot of them. With any error nothing is made.
+    /// Checks the drafts, makes a snapshot of them and puts it in force. With any error nothing is made.
     pub fn publish(&self, drafts: &Drafts, signed: Signature) -> Result<Publication, Vec<Finding>> {
+        self.make(drafts, signed, Step::InForce)
+    }
+
+    fn make(&self, drafts: &Drafts, signed: Signature, step: Step) -> Result<Publication, Vec<Finding>> {
         signed.check()?;
         let candidate = self.candidate(drafts)?;
         let _lock = self.store.lock().map_err(|e| vec![self.unwritable(&e)])?;
         let digest = candidate.content.digest().map_err(|e| vec![broken(&drafts.prompts, &e.to_string())])?;
-        let before = self.latest();
-        let old = before.and_then(|version| Content::read(&self.store.directory(version)).ok());
+        let base = self.latest();
+        let old = base.and_then(|version| Content::read(&self.store.directory(version)).ok());
         let difference = difference::difference(&old.unwrap_or_default(), &candidate.content);
         self.remember(&candidate.prompts);
         let warnings = candidate.assembled.warnings.clone();
-        if let Some(meta) = before.and_then(|v| self.store.meta(v).ok()).filter(|m| m.digest == digest) {
+        if let Some(meta) = base.and_then(|v| self.store.meta(v).ok()).filter(|m| m.digest == digest) {
             let published = published(meta, candidate.assembled, candidate.prompts);
-            return Ok(Publication { published, is_new: false, difference: Vec::new(), warnings });
+            let became = Became::Nothing;
+            return Ok(Publication { published, became, difference: Vec::new(), warnings });
         }
         for (hash, file) in &candidate.sounds {
             self.store.keep_prompt(*hash, file).map_err(|e| vec![self.unwritable(&e)])?;
         }
         let meta = self.next(signed, digest, difference.clone())?;
-        self.store.add(&meta, &candidate.content).map_err(|e| vec![self.unwritable(&e)])?;
+        let (written, became) = match step {
+            Step::InForce => (self.store.add(&meta, &candidate.content), Became::InForce),
+            Step::Proposal => {
+                let proposal = Proposal { base, confirmed: None };
+                (self.store.propose(&meta, &candidate.content, &proposal), Became::Proposed)
+            }
+        };
+        written.map_err(|e| vec![self.unwritable(&e)])?;
         let published = published(meta, candidate.assembled, candidate.prompts);
-        Ok(Publication { published, is_new: true, difference, warnings })
+        Ok(Publication { published, became, difference, warnings })
     }
 
     /// Puts an old snapshot in force again, under a new number.
     pub fn rollback(&self, to: ConfigVersion, signed: Signature) -> Result<Publication, Vec<Finding>> {
         signed.check()?;
+        if self.store.waits(to) {
+            return Err(vec![self.proposal_finding(to, "is a proposal that nobody has confirmed")]);
+        }
         let loaded = self.load(to)?;
         let _lock = self.store.lock().map_err(|e| vec![self.unwritable(&e)])?;
         let content = Content::read(&self.store.directory(to))?;
@@ -164,7 +208,7 @@ impl Versions {
         self.store.add(&meta, &content).map_err(|e| vec![self.unwritable(&e)])?;
         let published =
             Published { version: meta.version, by: meta.by, reason: meta.reason, at: meta.at, ..loaded };
-        Ok(Publication { published, is_new: true, difference, warnings: Vec::new() })
+        Ok(Publication { published, became: Became::InForce, difference, warnings: Vec::new() })
     }
 
     /// The sound of any version, for recordings that refer to it; `None` if it is gone or altered.

@@ -86,7 +86,7 @@ fn what_was_published_is_loaded_as_it_was() {
     assert_eq!(house.versions.latest(), None);
     house.speak();
     let made = house.versions.publish(&house.drafts, signed("first")).unwrap();
-    assert!(made.is_new && made.published.version == ConfigVersion(1));
+    assert!(made.became == Became::InForce && made.published.version == ConfigVersion(1));
     assert!(made.difference.iter().any(|line| line.starts_with("menus/main.toml: new")));
 
     let again = Versions::open(&house.dir.path().join("var")).unwrap();
@@ -109,7 +109,7 @@ fn drafts_that_did_not_change_make_no_number() {
     house.speak();
     house.versions.publish(&house.drafts, signed("first")).unwrap();
     let again = house.versions.publish(&house.drafts, signed("again")).unwrap();
-    assert!(!again.is_new && again.difference.is_empty());
+    assert!(again.became == Became::Nothing && again.difference.is_empty());
     assert_eq!((again.published.version, again.published.reason.as_str()), (ConfigVersion(1), "first"));
     assert_eq!(house.versions.list().unwrap().len(), 1);
 }
@@ -292,4 +292,39 @@ fn a_recording_of_another_text_has_no_length() {
     house.change("main.toml", "Welcome to Sample Bank.", "Good day.");
     assert_eq!(length(&house.drafts.read().unwrap()), None);
     assert!(wanted_by(&house.drafts).is_ok(), "what is to be recorded again can be recorded");
+}
+
+#[test]
+fn with_two_persons_a_publication_is_proposed_and_confirmed() {
+    let house = house();
+    house.speak();
+    let by = |by, reason| Signature { by, ..signed(reason) };
+    let versions = &house.versions;
+    let first = versions.propose(&house.drafts, by("Li", "first")).unwrap();
+    assert_eq!((first.became, versions.latest()), (Became::Proposed, None), "nothing is in force");
+    let alone = versions.confirm(ConfigVersion(1), by(" LI ", "me again")).unwrap_err();
+    assert!(alone[0].message.contains("another person"), "{alone:?}");
+    assert_eq!(versions.latest(), None);
+    let done = versions.confirm(ConfigVersion(1), by("Wang", "looked at it")).unwrap();
+    assert_eq!((done.became, versions.latest()), (Became::InForce, Some(ConfigVersion(1))));
+    assert_eq!(done.published.by, "Wang");
+    assert_eq!(done.published.reason, "looked at it (proposed by Li: first)");
+    assert_eq!(done.published.digest, first.published.digest);
+    assert!(versions.confirm(ConfigVersion(1), by("Zhao", "again")).is_err(), "it waits for nobody");
+
+    house.change("main.toml", "first_digit = 5", "first_digit = 6");
+    versions.propose(&house.drafts, by("Li", "slower")).unwrap();
+    house.change("main.toml", "first_digit = 6", "first_digit = 7");
+    versions.propose(&house.drafts, by("Li", "slower still")).unwrap();
+    assert_eq!((versions.latest(), versions.previous()), (Some(ConfigVersion(1)), None));
+    assert!(versions.rollback(ConfigVersion(2), by("Li", "a way around")).is_err());
+    std::fs::remove_file(house.dir.path().join("var/versions/current")).unwrap();
+    assert_eq!(versions.latest(), Some(ConfigVersion(1)), "a proposal is never in force by accident");
+    versions.confirm(ConfigVersion(3), by("Wang", "yes")).unwrap();
+    let stale = versions.confirm(ConfigVersion(2), by("Wang", "that too")).unwrap_err();
+    assert!(stale[0].message.contains("another version"), "{stale:?}");
+    let list = versions.list().unwrap();
+    let told: Vec<_> = list.iter().map(|v| (v.proposed, v.current, v.confirmed.is_some())).collect();
+    assert_eq!(told, [(false, false, true), (true, false, false), (false, true, true)]);
+    assert_eq!(versions.previous(), Some(ConfigVersion(1)));
 }
