@@ -8,6 +8,7 @@ use crate::cli::check::CLEAN;
 use crate::cli::{findings, output, remote, user};
 use crate::config::finding::Finding;
 use crate::config::server::ServerConfig;
+use crate::ids::ConfigVersion;
 use crate::io::clock::Clock;
 use crate::io::control::{ControlRequest, FindingsFound, PublicationLine};
 use crate::io::versions::{Drafts, Publication, Signature, Versions};
@@ -17,12 +18,21 @@ pub type Outcome = Result<PublicationLine, FindingsFound>;
 
 pub async fn run(config: &ServerConfig, args: PublishArgs) -> anyhow::Result<ExitCode> {
     let (by, reason) = signed(args.signed);
-    let request = ControlRequest::Publish { by: by.clone(), reason: reason.clone() };
+    let confirmed = args.confirm.map(ConfigVersion);
+    let request = match confirmed {
+        Some(version) => ControlRequest::Confirm { version, by: by.clone(), reason: reason.clone() },
+        None => ControlRequest::Publish { by: by.clone(), reason: reason.clone() },
+    };
     let outcome = match by_server(config, &request).await? {
         Some(outcome) => outcome,
         None => {
             let signed = Signature { by: &by, reason: &reason, at: Clock::start().now().wall };
-            outcome(Versions::open(&config.storage.directory)?.publish(&Drafts::of(config), signed))
+            let versions = Versions::open(&config.storage.directory)?;
+            outcome(match (confirmed, config.publishing.two_persons) {
+                (Some(version), _) => versions.confirm(version, signed),
+                (None, true) => versions.propose(&Drafts::of(config), signed),
+                (None, false) => versions.publish(&Drafts::of(config), signed),
+            })
         }
     };
     output::print(|out| print(&outcome, args.format.format, out))
@@ -61,9 +71,18 @@ pub fn print(outcome: &Outcome, format: Format, out: &mut dyn Write) -> io::Resu
         serde_json::to_writer_pretty(&mut *out, publication)?;
         return writeln!(out).map(|()| CLEAN);
     }
-    let PublicationLine { version, new, by, reason, difference, warnings, .. } = publication;
+    let PublicationLine { version, new, proposed, by, reason, difference, warnings, .. } = publication;
     write!(out, "{}", findings::written(warnings))?;
     difference.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+    if *proposed {
+        writeln!(out, "Version {} proposed by {by}: {reason}", version.0)?;
+        writeln!(
+            out,
+            "Another person puts it in force: hotline publish --confirm {} --by NAME --reason TEXT",
+            version.0
+        )?;
+        return Ok(CLEAN);
+    }
     match new {
         true => writeln!(out, "Version {} published by {by}: {reason}", version.0)?,
         false => writeln!(out, "Nothing changed; version {} stays in force.", version.0)?,

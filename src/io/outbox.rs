@@ -48,6 +48,7 @@ struct Alarms {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Source {
     Archiving,
+    Calendar,
     Indexing,
     Lagging,
     Ordering,

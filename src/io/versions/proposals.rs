@@ -27,14 +27,13 @@ impl Versions {
             return Err(wrong(&format!("was proposed by {}, so another person has to confirm it", meta.by)));
         }
         if base != self.latest() {
-            return Err(wrong("was proposed for another version than the one in force now: propose it again"));
+            return Err(wrong(
+                "was proposed for another version than the one in force now: propose it again",
+            ));
         }
         let loaded = self.load(version)?;
-        let confirmed = Confirmation {
-            by: signed.by.to_owned(),
-            reason: signed.reason.to_owned(),
-            at: signed.at,
-        };
+        let confirmed =
+            Confirmation { by: signed.by.to_owned(), reason: signed.reason.to_owned(), at: signed.at };
         let proposal = Proposal { base, confirmed: Some(confirmed) };
         self.store.confirm(version, &proposal).map_err(|e| vec![self.unwritable(&e)])?;
         let reason = format!("{} (proposed by {}: {})", signed.reason, meta.by, meta.reason);
