@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod lengths;
 pub mod manifest;
 pub mod shape;
+pub mod slow;
 pub mod synthesise;
 pub mod tones;
 pub mod wav;

@@ -8,6 +8,7 @@ mod assemble;
 mod content;
 mod difference;
 mod proposals;
+mod slowly;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -238,7 +239,13 @@ impl Versions {
             return Err(assembled.warnings);
         }
         content.manifest = used(&inspection);
-        let (sounds, prompts) = sounds(&content.manifest, &drafts.prompts)?;
+        let mut sounds = sounds(&content.manifest, &drafts.prompts)?;
+        if assembled.program.speaks_slowly() {
+            let before = self.latest().and_then(|latest| Content::read(&self.store.directory(latest)).ok());
+            let before = before.map(|content| content.manifest).unwrap_or_default();
+            slowly::add(&mut content.manifest, &mut sounds, &before, &self.store)?;
+        }
+        let (sounds, prompts) = sounds;
         Ok(Candidate { content, assembled, sounds, prompts })
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use super::content::Content;
+use super::slowly::SLOW;
 use crate::io::prompts::manifest::Recording;
 
 /// Most lines of a difference; the rest is counted.
@@ -34,6 +35,10 @@ pub fn difference(old: &Content, new: &Content) -> Vec<String> {
         });
     }
     each(&old.manifest.recordings, &new.manifest.recordings, |(language, name), change| {
+        // Slow variants follow from what is spoken.
+        if language.ends_with(SLOW) {
+            return;
+        }
         lines.push(prompt_change(&format!("prompt {name} in {language}"), &change));
     });
     let more = lines.len().saturating_sub(MAX_LINES);

@@ -328,3 +328,41 @@ fn with_two_persons_a_publication_is_proposed_and_confirmed() {
     assert_eq!(told, [(false, false, true), (true, false, false), (false, true, true)]);
     assert_eq!(versions.previous(), Some(ConfigVersion(1)));
 }
+
+/// Callers who need more time hear the same words more slowly, and a recording of their call is rendered
+/// from the same sound.
+#[test]
+fn hb_elder_slow_variants_are_made_once_and_kept_by_hash() {
+    let house = house();
+    house.speak();
+    let made = house.versions.publish(&house.drafts, signed("first")).unwrap().published;
+    let slow = |prompts: &PromptTable| prompts.exact("zh-CN+slow", "main.greeting").cloned();
+    if !made.program.speaks_slowly() {
+        assert_eq!(slow(&made.prompts), None, "nobody asks for it");
+    }
+    let mut manifest = Content::read(&house.versions.store.directory(ConfigVersion(1))).unwrap().manifest;
+    let mut sounds = sounds(&manifest, &house.drafts.prompts).unwrap();
+    let before = manifest.recordings.len();
+    slowly::add(&mut manifest, &mut sounds, &Manifest::default(), &house.versions.store).unwrap();
+    let spoken = manifest.recordings.values().filter(|r| r.language.ends_with("+slow")).count();
+    assert!(spoken > 100 && manifest.recordings.len() == before + spoken, "{spoken} of {before}");
+    let (usual, slowly) = (made.prompts.exact("zh-CN", "main.greeting").unwrap(), slow(&sounds.1).unwrap());
+    assert_eq!(slowly.pcmu.len(), usual.pcmu.len() * 5 / 4);
+    assert!(sounds.1.exact("any+slow", tones::HOLD).is_none(), "music is not slowed");
+
+    let entry = manifest.get("zh-CN+slow", "main.greeting").unwrap();
+    assert_eq!(
+        (entry.sha256, entry.text.as_str()),
+        (slowly.hash, manifest.get("zh-CN", "main.greeting").unwrap().text.as_str())
+    );
+    for (hash, file) in &sounds.0 {
+        house.versions.store.keep_prompt(*hash, file).unwrap();
+    }
+    assert_eq!(house.versions.prompt_by_hash(slowly.hash), Some(slowly));
+    let mut again = Content::read(&house.versions.store.directory(ConfigVersion(1))).unwrap().manifest;
+    let mut kept = (sounds.0.clone(), PromptTable::default());
+    // Without the sound of the recordings: all variants are those of the version before.
+    kept.0.clear();
+    slowly::add(&mut again, &mut kept, &manifest, &house.versions.store).unwrap();
+    assert_eq!(again, manifest);
+}
