@@ -340,6 +340,9 @@ pub enum EventKind {
         plan: PlanId,
         by: String,
         reason: String,
+        /// It ends by itself then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Wall>,
     },
     PlanStopped {
         plan: PlanId,

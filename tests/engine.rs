@@ -142,6 +142,7 @@ fn a_prompt_without_any_recording_leads_to_a_person_and_not_into_silence() {
     house.media(MediaEvent::Opened { leg: House::leg(), at: Mono(0) });
     assert!(!house.happened(|kind| matches!(kind, EventKind::QueueEntered { .. })), "the notice comes first");
     house.media(MediaEvent::PlayDone { leg: House::leg(), id: PlayId(1) });
+    eprintln!("{:#?}\n{:?}", house.events.iter().map(|e| &e.kind).collect::<Vec<_>>(), house.orders.iter().map(|o| format!("{o:?}").chars().take(200).collect::<String>()).collect::<Vec<_>>());
     assert!(house.happened(|kind| matches!(kind, EventKind::QueueEntered { .. })));
 }
 
@@ -224,7 +225,7 @@ fn a_plan_ends_by_itself_when_its_time_is_over() {
     let mut house = House::open(support::published());
     assert_eq!(house.ask(start("surge", "Li")), Reply::Done);
     let hours = Duration::from_secs(8 * 3_600);
-    let end = house.plan("surge").ends_at.unwrap();
+    let end = house.plan("surge").in_force.unwrap().until.unwrap();
     assert_eq!(end.0 - house.now.wall.0, 8 * 3_600_000);
     assert_eq!(house.engine.poll_timeout(), Some(house.now.mono + hours), "it wakes up for it");
     house.now = Now { mono: house.now.mono + hours, wall: end };

@@ -209,7 +209,12 @@ fn self_service_kinds(sealer: &mut Sealer) -> Vec<EventKind> {
     let (menu, queue) = (MenuId::from("cards"), QueueId::from("cards"));
     let (by, reason) = ("李雷".to_owned(), "台风".to_owned());
     vec![
-        EventKind::PlanStarted { plan: "storm".into(), by: by.clone(), reason: reason.clone() },
+        EventKind::PlanStarted {
+            plan: "storm".into(),
+            by: by.clone(),
+            reason: reason.clone(),
+            until: Some(Wall(1_795_390_582_000)),
+        },
         EventKind::PlanStopped { plan: "storm".into(), by, reason },
         EventKind::PlanAnnounced { plan: "storm".into() },
         EventKind::ElderlyCare,

@@ -89,8 +89,8 @@ fn row(plan: &Value) -> Vec<String> {
 }
 
 fn state(plan: &Value, in_force: bool, proposed: bool) -> String {
-    let ends =
-        plan.get("ends_at").and_then(Value::as_i64).and_then(|at| Timestamp::from_millisecond(at).ok());
+    let until = plan.get("in_force").and_then(|run| run.get("until"));
+    let ends = until.and_then(Value::as_i64).and_then(|at| Timestamp::from_millisecond(at).ok());
     match (in_force, ends, proposed) {
         (true, Some(ends), _) => format!("in force until {}", ends.strftime("%Y-%m-%d %H:%M UTC")),
         (true, None, _) => "in force".to_owned(),
@@ -106,8 +106,8 @@ mod tests {
     #[test]
     fn plans_are_told_with_who_and_why() {
         let surge = json!({
-            "plan": "surge", "kind": "surge", "number": 1, "ends_at": 1_760_000_000_000_i64,
-            "in_force": { "since": 0, "by": "Li", "reason": "queue of 80" }, "proposed": null,
+            "plan": "surge", "kind": "surge", "number": 1,
+            "in_force": { "since": 0, "by": "Li", "reason": "queue of 80", "until": 1_760_000_000_000_i64 }, "proposed": null,
         });
         assert_eq!(
             row(&surge),

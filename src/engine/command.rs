@@ -116,8 +116,6 @@ pub struct PlanView {
     pub number: Option<u8>,
     pub two_persons: bool,
     pub in_force: Option<InForce>,
-    /// When it ends by itself.
-    pub ends_at: Option<Wall>,
     /// Waits for a second person.
     pub proposed: Option<InForce>,
 }
@@ -128,6 +126,8 @@ pub struct InForce {
     pub since: Wall,
     pub by: String,
     pub reason: String,
+    /// It ends by itself then.
+    pub until: Option<Wall>,
 }
 
 /// A command on its way to the engine.

@@ -3,7 +3,7 @@
 use super::open_calls::Interrupted;
 use super::{Engine, Opener, Output};
 use crate::acd::api::QueueView;
-use crate::event::{Actor, EndedBy, Event, EventKind, LeftQueue, SCHEMA};
+use crate::event::{Actor, EndedBy, Event, EventKind, LeftQueue, SCHEMA, TransferEnd};
 use crate::ids::{CallId, Seq};
 use crate::now::Now;
 use crate::stats::exposition;
@@ -57,7 +57,7 @@ impl Engine {
     /// Calls the journal holds as open belong to a server that is no more.
     pub(super) fn close_interrupted(&mut self) {
         self.emit(Actor::Server, None, EventKind::ServerStarted { version: self.settings.version.clone() });
-        for Interrupted { call, queue, talk, duration_ms } in self.folds.open.interrupted() {
+        for Interrupted { call, queue, talk, transfer, duration_ms } in self.folds.open.interrupted() {
             if let Some((queue, waited_ms)) = queue {
                 let left = LeftQueue::Lost;
                 self.emit_call(
@@ -67,6 +67,10 @@ impl Engine {
             }
             if let Some((queue, agent, talked_ms)) = talk {
                 self.emit_call(call, EventKind::TalkEnded { queue, agent, talked_ms, by: EndedBy::Server });
+            }
+            if let Some(rang_ms) = transfer {
+                let (end, by) = (TransferEnd::Lost, EndedBy::Server);
+                self.emit_call(call, EventKind::TransferEnded { end, rang_ms, talked_ms: 0, by });
             }
             self.emit_call(call, EventKind::CallInterrupted { duration_ms });
         }

@@ -234,6 +234,8 @@ pub struct Engine {
     timers: Timers,
     media: MediaPool,
     house: House,
+    /// Arms of the visits' table taken in this boot.
+    arms: crate::call::Arms,
     journal: JournalHead,
     outputs: VecDeque<Output>,
 }
@@ -277,8 +279,6 @@ struct House {
     draining: Option<Mono>,
     drained: bool,
     before: Before,
-    /// Arms of the visits' table taken in this boot.
-    arms: crate::call::Arms,
 }
 
 /// What the boot before leaves, until the directory says which agents and devices there are.
@@ -335,7 +335,6 @@ impl Engine {
             draining: None,
             drained: false,
             before: Before { bindings: memory.bindings, seats: memory.folds.open.seats.clone() },
-            arms: crate::call::Arms::default(),
         };
         let journal =
             JournalHead { seq: memory.seq, calls: 0, now, config_version: memory.folds.open.config_version };
@@ -349,6 +348,7 @@ impl Engine {
             timers: Timers::default(),
             media,
             house,
+            arms: crate::call::Arms::default(),
             journal,
             outputs: VecDeque::new(),
         };
@@ -406,7 +406,7 @@ impl Engine {
     pub fn poll_timeout(&self) -> Option<Mono> {
         let drain = self.house.draining.filter(|at| !self.calls.is_empty() && *at != Mono(u64::MAX));
         let cores = [self.stack.poll_timeout(), self.router.poll_timeout(), self.timers.next()];
-        cores.into_iter().chain([drain, self.next_plan_end()]).flatten().min()
+        cores.into_iter().chain([drain, self.next_plan_over()]).flatten().min()
     }
 
     /// Last event made.
@@ -434,7 +434,7 @@ impl Engine {
 
     /// Arms of the visits' table taken so far.
     pub fn visit_arms(&self) -> crate::call::Arms {
-        self.house.arms
+        self.arms
     }
 
     /// Time-outs and the cores' outputs, until nothing more follows.

@@ -10,7 +10,7 @@ use super::command::{InForce, PlanView, Reply};
 use crate::config::plans::PlanConfig;
 use crate::event::{Actor, EventKind};
 use crate::ids::PlanId;
-use crate::now::{Mono, Now, Wall};
+use crate::now::{Mono, Wall};
 
 /// A proposal that nobody has confirmed within this time is forgotten.
 const PROPOSAL_HOLDS: Duration = Duration::from_secs(3_600);
@@ -30,15 +30,17 @@ struct Proposal {
 }
 
 impl Plans {
-    pub fn apply(&mut self, since: Wall, actor: &Actor, kind: &EventKind) {
+    pub fn apply(&mut self, wall: Wall, actor: &Actor, kind: &EventKind) {
         match kind {
             EventKind::PlanProposed { plan, by, reason } => {
-                let words = InForce { since, by: by.clone(), reason: reason.clone() };
+                let until = Some(wall + PROPOSAL_HOLDS);
+                let words = InForce { since: wall, by: by.clone(), reason: reason.clone(), until };
                 self.proposed.insert(plan.clone(), Proposal { words, actor: actor.clone() });
             }
-            EventKind::PlanStarted { plan, by, reason } => {
+            EventKind::PlanStarted { plan, by, reason, until } => {
                 self.proposed.remove(plan);
-                let run = InForce { since, by: by.clone(), reason: reason.clone() };
+                let (by, reason, until) = (by.clone(), reason.clone(), *until);
+                let run = InForce { since: wall, by, reason, until };
                 self.in_force.insert(plan.clone(), run);
             }
             EventKind::PlanStopped { plan, .. } => {
@@ -54,13 +56,17 @@ impl Plans {
         self.in_force.keys().cloned().collect()
     }
 
+    /// The first that ends by itself, and when.
+    fn first_over(&self) -> Option<(Wall, &PlanId)> {
+        self.in_force.iter().filter_map(|(plan, run)| Some((run.until?, plan))).min()
+    }
+
     pub fn is_in_force(&self, plan: &PlanId) -> bool {
         self.in_force.contains_key(plan)
     }
 
     fn proposal(&self, plan: &PlanId, now: Wall) -> Option<&Proposal> {
-        let holds = |proposal: &&Proposal| after(proposal.words.since, PROPOSAL_HOLDS) > now;
-        self.proposed.get(plan).filter(holds)
+        self.proposed.get(plan).filter(|proposal| proposal.words.until > Some(now))
     }
 }
 
@@ -92,7 +98,6 @@ impl Engine {
                 number: plan.and_then(|plan| plan.number),
                 two_persons: plan.is_some_and(|plan| plan.two_persons),
                 in_force: in_force.get(name).cloned(),
-                ends_at: self.plan_end(name),
                 proposed: self.folds.plans.proposal(name, now).map(|proposal| proposal.words.clone()),
             }
         };
@@ -107,44 +112,23 @@ impl Engine {
         self.declared_plans().iter().find(|plan| plan.name == *name)
     }
 
-    /// When a plan in force ends by itself.
-    fn plan_end(&self, name: &PlanId) -> Option<Wall> {
-        let since = self.folds.plans.in_force.get(name)?.since;
-        Some(after(since, self.declared_plan(name)?.ends_after?))
-    }
-
-    /// The next end of a plan, in the time of timers.
-    pub(super) fn next_plan_end(&self) -> Option<Mono> {
-        let Now { mono, wall } = self.journal.now;
-        let end = self.folds.plans.in_force.keys().filter_map(|name| self.plan_end(name)).min()?;
-        Some(mono + Duration::from_millis(u64::try_from(end.0.saturating_sub(wall.0)).unwrap_or(0)))
-    }
-
-    /// Takes back the plans whose time is over.
-    pub(super) fn end_plans(&mut self) {
-        let now = self.journal.now.wall;
-        let over = |name: &PlanId| self.plan_end(name).is_some_and(|end| end <= now);
-        for plan in self.folds.plans.names().into_iter().filter(over).collect::<Vec<_>>() {
-            let (by, reason) = ("hotline".to_owned(), "its time was over".to_owned());
-            self.emit(Actor::Server, None, EventKind::PlanStopped { plan, by, reason });
-        }
-    }
-
     pub(super) fn start_plan(&mut self, actor: Actor, plan: PlanId, words: Words) -> Result<Reply, String> {
         let Words { by, reason } = words.checked()?;
+        let now = self.journal.now.wall;
         let Some(declared) = self.declared_plan(&plan) else {
             let names: Vec<&str> = self.declared_plans().iter().map(|plan| plan.name.as_str()).collect();
             let there = if names.is_empty() { "none is published".to_owned() } else { names.join(", ") };
             return Err(format!("there is no plan `{plan}`; those that can be put in force: {there}"));
         };
+        let until = declared.ends_after.map(|time| now + time);
         if let Some(run) = self.folds.plans.in_force.get(&plan) {
             return Err(format!("`{plan}` is in force already, put there by {}: {}", run.by, run.reason));
         }
         if !declared.two_persons {
-            self.emit(actor, None, EventKind::PlanStarted { plan, by, reason });
+            self.emit(actor, None, EventKind::PlanStarted { plan, by, reason, until });
             return Ok(Reply::Done);
         }
-        let Some(proposal) = self.folds.plans.proposal(&plan, self.journal.now.wall) else {
+        let Some(proposal) = self.folds.plans.proposal(&plan, now) else {
             self.emit(actor, None, EventKind::PlanProposed { plan, by, reason });
             return Ok(Reply::Proposed);
         };
@@ -153,24 +137,36 @@ impl Engine {
             return Err(format!("{by} has proposed `{plan}`; another person has to put it in force"));
         }
         let reason = format!("{reason} (proposed by {}: {})", proposal.words.by, proposal.words.reason);
-        self.emit(actor, None, EventKind::PlanStarted { plan, by, reason });
+        self.emit(actor, None, EventKind::PlanStarted { plan, by, reason, until });
         Ok(Reply::Done)
     }
 
     /// Also for a plan that is declared no more; takes back a proposal, too.
     pub(super) fn stop_plan(&mut self, actor: Actor, plan: PlanId, words: Words) -> Result<(), String> {
         let Words { by, reason } = words.checked()?;
-        let Plans { in_force, proposed } = &self.folds.plans;
-        if !in_force.contains_key(&plan) && !proposed.contains_key(&plan) {
+        if !self.folds.plans.is_in_force(&plan) && !self.folds.plans.proposed.contains_key(&plan) {
             return Err(format!("`{plan}` is not in force"));
         }
         self.emit(actor, None, EventKind::PlanStopped { plan, by, reason });
         Ok(())
     }
-}
 
-fn after(since: Wall, time: Duration) -> Wall {
-    Wall(since.0.saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
+    /// Plans that have had their time end.
+    pub(super) fn end_plans(&mut self) {
+        let now = self.journal.now.wall;
+        while let Some((_, plan)) = self.folds.plans.first_over().filter(|(until, _)| *until <= now) {
+            let (plan, by) = (plan.clone(), "hotline".to_owned());
+            let reason = "its time is over".to_owned();
+            self.emit(Actor::Server, None, EventKind::PlanStopped { plan, by, reason });
+        }
+    }
+
+    /// When the next one does.
+    pub(super) fn next_plan_over(&self) -> Option<Mono> {
+        let (until, _) = self.folds.plans.first_over()?;
+        let left = u64::try_from(until.0.saturating_sub(self.journal.now.wall.0)).unwrap_or(0);
+        Some(self.journal.now.mono + Duration::from_millis(left))
+    }
 }
 
 /// Who wants it and why.

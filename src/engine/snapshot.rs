@@ -76,6 +76,8 @@ mod tests {
     const SHAPE: &str = r#"{"version":2,"stats":{"as_of_seq":0,"calls":{"open":{},"ended":{},"refused":{},"messages":0},
 "menus":{"visits":{},"choices":{},"errors":{},"to_agent_request":{"bounds_s":[1,2,3,5,8,10,15,20,30,45,60,90,120,180],
 "counts":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"sum_ms":0}},"queues":{"by_name":{}},
+"services":{"complaints":0,"answers":{},"satisfaction":{"five_minutes":[],"thirty_minutes":[],"day":[]},
+"lookups":{},"verifications":{},"transfers":{}},
 "agents":{"now":{},"spent_ms":{},"handled":{},"sign_ins_refused":0},
 "recordings":{"archived":0,"failed":0,"missing_ms":0,"masked_ms":0,"open":{}},
 "server":{"version":"","starts":0,"config_version":0,"published":0,"refused":0,"alarms":[],"plans":{}}},

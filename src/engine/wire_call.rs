@@ -16,7 +16,7 @@ impl Engine {
         let Some(live) = self.calls.get_mut(&id) else { return };
         let actions = live.call.handle(now, input);
         if let Some(arm) = live.call.arm() {
-            self.house.arms.record(arm);
+            self.arms.record(arm);
         }
         for action in actions {
             self.act(id, action);

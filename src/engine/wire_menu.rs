@@ -32,7 +32,7 @@ impl Engine {
             language: chosen.or_else(written).cloned(),
             number: is_number(number.reveal()).then(|| number.clone()),
         };
-        let (visit, actions) = Visit::start(published.program.clone(), &live.entry, arrival.language);
+        let (visit, actions) = Visit::start(published.program.clone(), arrival);
         live.menus.visit = Some(visit);
         self.menu_actions(id, actions);
     }
@@ -66,7 +66,7 @@ impl Engine {
         }
         self.timers.cancel(id, Timer::Answer);
         let Some(visit) = &mut live.menus.visit else { return };
-        let actions = answered(visit, ask, result);
+        let actions = visit.answered(ask, result);
         self.menu_actions(id, actions);
     }
 
@@ -194,12 +194,12 @@ impl Engine {
         let wanted = |name: &&String| !name.starts_with(PLAN);
         let heard = |name: &String| published.prompts.get(language.as_str(), name).is_some();
         let unheard = !names.iter().filter(wanted).all(heard);
-        let collecting = live.menus.visit.as_ref().is_some_and(|visit| visit.form().is_some());
         self.play(id, items, (AtEnd::Silence, masking));
         if unheard {
-            // What has no recording in any language cannot be chosen from: a person, by their key.
-            let person = if collecting { Key::Star } else { Key::Digit(0) };
-            self.menu_input(id, Input::Key(person));
+            // What has no recording in any language cannot be chosen from.
+            let visit = self.calls.get_mut(&id).and_then(|live| live.menus.visit.as_mut());
+            let actions = visit.map_or_else(Vec::new, Visit::unheard);
+            self.menu_actions(id, actions);
         }
     }
 
@@ -271,9 +271,4 @@ impl Engine {
         };
         self.emit(actor, Some(id), kind);
     }
-}
-
-/// The interpreter hears of an answer.
-fn answered(_visit: &mut Visit, _id: AskId, _result: Result<Answer, Failure>) -> Vec<Action> {
-    Vec::new()
 }

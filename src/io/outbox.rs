@@ -170,6 +170,17 @@ impl Outbox {
     }
 }
 
+/// A 2xx to an INVITE (RFC 3261 §13.3.1.4).
+fn takes_a_call(message: &[u8]) -> bool {
+    let mut lines = message.split(|b| *b == b'\n').take_while(|line| line.len() > 1);
+    let accepts = lines.next().is_some_and(|line| line.starts_with(b"SIP/2.0 2"));
+    let invites = |line: &[u8]| {
+        let method = line.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next();
+        line.starts_with(b"CSeq:") && method == Some(b"INVITE")
+    };
+    accepts && lines.any(invites)
+}
+
 /// The call whose recording is safe, if the event says so.
 fn archived(event: &Event) -> Option<CallId> {
     matches!(event.kind, EventKind::RecordingArchived { .. }).then_some(event.call).flatten()
@@ -191,8 +202,14 @@ impl Running {
             }
         }
         self.write();
+        let unwritten = !self.events.is_empty() || !self.keys.is_empty();
         for effect in effects {
-            self.effect(effect);
+            // Nothing is answered that is not in the journal. The stack repeats a 2xx until it is
+            // acknowledged, and by then the journal works again or the caller has given up.
+            let held = matches!(&effect, Output::Transmit { bytes, .. } if unwritten && takes_a_call(bytes));
+            if !held {
+                self.effect(effect);
+            }
         }
     }
 
@@ -277,6 +294,24 @@ impl Running {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_2xx_to_an_invite_takes_a_call() {
+        let response = |first: &str, method: &str| {
+            format!("{first}\r\nVia: SIP/2.0/UDP h\r\nCSeq: 7 {method}\r\n\r\nCSeq: 1 INVITE\r\n")
+                .into_bytes()
+        };
+        assert!(takes_a_call(&response("SIP/2.0 200 OK", "INVITE")));
+        for (first, method) in [
+            ("SIP/2.0 200 OK", "BYE"),
+            ("SIP/2.0 180 Ringing", "INVITE"),
+            ("SIP/2.0 503 Service Unavailable", "INVITE"),
+            ("INVITE sip:1001@h SIP/2.0", "INVITE"),
+        ] {
+            assert!(!takes_a_call(&response(first, method)), "{first} {method}");
+        }
+        assert!(!takes_a_call(b""));
+    }
 
     #[test]
     fn an_alarm_stands_until_the_last_who_raised_it_clears_it() {

@@ -28,6 +28,7 @@ use super::{api, callers, error, people, plans};
         plans::list,
         plans::start,
         plans::stop,
+        api::callbacks,
         people::agents,
         people::sign_in,
         people::sign_out,
@@ -84,8 +85,6 @@ pub(super) struct PlanDoc {
     /// One person proposes it, another one puts it in force.
     two_persons: bool,
     in_force: Option<InForceDoc>,
-    /// When it ends by itself; milliseconds since 1970, UTC.
-    ends_at: Option<i64>,
     /// Waits for a second person.
     proposed: Option<InForceDoc>,
 }
@@ -97,6 +96,8 @@ pub(super) struct InForceDoc {
     since: i64,
     by: String,
     reason: String,
+    /// When it ends by itself, or when a proposal is forgotten.
+    until: Option<i64>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -212,7 +213,8 @@ mod tests {
             since_s: 0.0,
         };
         assert_eq!(described("Agent"), sent(serde_json::to_value(agent).unwrap()));
-        let in_force = || InForce { since: Wall(0), by: "Li".to_owned(), reason: "rain".to_owned() };
+        let in_force =
+            || InForce { since: Wall(0), by: "Li".to_owned(), reason: "rain".to_owned(), until: None };
         let plan = PlanView {
             plan: "storm".into(),
             declared: true,
@@ -220,7 +222,6 @@ mod tests {
             number: Some(3),
             two_persons: true,
             in_force: Some(in_force()),
-            ends_at: None,
             proposed: None,
         };
         assert_eq!(described("Plan"), sent(serde_json::to_value(plan).unwrap()));
@@ -248,6 +249,6 @@ mod tests {
         let document = serde_json::to_value(document()).unwrap();
         assert_eq!(document["security"][0]["token"], serde_json::json!([]));
         assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
-        assert_eq!(document["paths"].as_object().unwrap().len(), 15);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 16);
     }
 }
