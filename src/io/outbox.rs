@@ -140,15 +140,7 @@ struct Running {
 impl Outbox {
     /// Runs until the engine's loop is gone.
     pub fn spawn(self, batches: Receiver<Vec<Output>>) -> std::io::Result<JoinHandle<()>> {
-        let mut running = Running {
-            outbox: self,
-            keys: VecDeque::new(),
-            events: Vec::new(),
-            snapshot: None,
-            promised: Vec::new(),
-            clock: Clock::start(),
-            failing: None,
-        };
+        let mut running = Running::new(self);
         std::thread::Builder::new().name("outbox".into()).spawn(move || {
             loop {
                 match batches.recv_timeout(RETRY) {
@@ -187,6 +179,18 @@ fn archived(event: &Event) -> Option<CallId> {
 }
 
 impl Running {
+    fn new(outbox: Outbox) -> Self {
+        Running {
+            outbox,
+            keys: VecDeque::new(),
+            events: Vec::new(),
+            snapshot: None,
+            promised: Vec::new(),
+            clock: Clock::start(),
+            failing: None,
+        }
+    }
+
     fn carry_out(&mut self, batch: Vec<Output>) {
         let mut effects = Vec::with_capacity(batch.len());
         for output in batch {
@@ -292,39 +296,4 @@ impl Running {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_2xx_to_an_invite_takes_a_call() {
-        let response = |first: &str, method: &str| {
-            format!("{first}\r\nVia: SIP/2.0/UDP h\r\nCSeq: 7 {method}\r\n\r\nCSeq: 1 INVITE\r\n")
-                .into_bytes()
-        };
-        assert!(takes_a_call(&response("SIP/2.0 200 OK", "INVITE")));
-        for (first, method) in [
-            ("SIP/2.0 200 OK", "BYE"),
-            ("SIP/2.0 180 Ringing", "INVITE"),
-            ("SIP/2.0 503 Service Unavailable", "INVITE"),
-            ("INVITE sip:1001@h SIP/2.0", "INVITE"),
-        ] {
-            assert!(!takes_a_call(&response(first, method)), "{first} {method}");
-        }
-        assert!(!takes_a_call(b""));
-    }
-
-    #[test]
-    fn an_alarm_stands_until_the_last_who_raised_it_clears_it() {
-        let state = OutboxState::default();
-        state.raise(Alarm::Journal, Source::Writing, "full".into());
-        state.raise(Alarm::Journal, Source::Syncing, "full".into());
-        state.raise(Alarm::Journal, Source::Syncing, "still full".into());
-        state.clear(Alarm::Journal, Source::Writing);
-        state.clear(Alarm::Journal, Source::Lagging);
-        let news: Vec<_> = state.take_alarms();
-        assert_eq!(news.len(), 2, "{news:?}");
-        assert!(news.iter().all(|(_, state)| *state != AlarmState::Cleared));
-        state.clear(Alarm::Journal, Source::Syncing);
-        assert_eq!(state.take_alarms(), [(Alarm::Journal, AlarmState::Cleared)]);
-    }
-}
+mod tests;
