@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::{EntryId, Key, Language, MenuId, QueueId};
+use crate::menu::length::Measured;
 use crate::menu::manifest::ManifestView;
 use crate::menu::model::PromptKind;
 use crate::menu::report::{At, Spot};
+use crate::menu::standard::{HouseDraft, ServiceNotice};
 
 /// All drafts of a hotline together with what is known around them.
 #[derive(Clone, Debug)]
@@ -18,12 +20,18 @@ pub struct Book {
     /// `None`: not known, so not checked.
     pub queues: Option<BTreeSet<QueueId>>,
     pub manifest: Option<ManifestView>,
+    /// Lengths of recordings; what is missing is estimated.
+    pub measured: Measured,
+    /// How often each key of a menu was pressed; `None`: not known.
+    pub statistics: Option<BTreeMap<(MenuId, Key), u64>>,
 }
 
 /// `system.toml`: languages and what the hotline says by itself.
 #[derive(Clone, Debug)]
 pub struct SystemDraft {
     pub spot: Spot,
+    /// Packs of rules, and findings that operations accepted.
+    pub house: HouseDraft,
     pub texts: BTreeMap<String, SpeechDraft>,
 }
 
@@ -57,6 +65,7 @@ impl Purpose {
 pub struct AnnouncementDraft {
     pub spot: Spot,
     pub purpose: Purpose,
+    pub service_notice: Option<At<ServiceNotice>>,
     pub text: Option<SpeechDraft>,
 }
 
@@ -91,6 +100,7 @@ pub struct ChoiceDraft {
     pub spot: Spot,
     pub key: Option<At<Key>>,
     pub purpose: Purpose,
+    pub service_notice: Option<At<ServiceNotice>>,
     pub text: Option<SpeechDraft>,
     pub leads_to: Option<At<TargetDraft>>,
 }

@@ -19,11 +19,12 @@ pub mod prove;
 mod reader;
 pub mod report;
 mod resolve;
+mod slip;
 pub mod standard;
 pub mod system;
 pub mod transcript;
 
-pub use compile::{Compiled, Sources, compile};
+pub use compile::{Compiled, Sources, Statistics, compile, compile_counted};
 pub use interpreter::Visit;
-pub use manifest::{ManifestView, RecordingState};
+pub use manifest::{ManifestView, RecordingState, SoundKind};
 pub use model::{Program, PromptKind, PromptText};

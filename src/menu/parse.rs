@@ -6,6 +6,7 @@ use crate::ids::{Key, Language, MenuId, QueueId};
 use crate::menu::draft::*;
 use crate::menu::reader::{self, MISSING, Reader, UNKNOWN_KEY, Value, WRONG_VALUE};
 use crate::menu::report::{At, Report, Spot, did_you_mean};
+use crate::menu::standard;
 use crate::menu::system;
 
 /// Most languages a hotline speaks.
@@ -16,7 +17,9 @@ pub const MAX_DIGITS: u8 = 32;
 const MENU: [&str; 8] =
     ["person", "notice", "greeting", "announcement", "timing", "choice", "information", "collect"];
 const TIMING: [&str; 4] = ["first_digit", "inter_digit", "silences", "wrong_keys"];
-const CHOICE: [&str; 4] = ["key", "text", "kind", "leads_to"];
+const CHOICE: [&str; 5] = ["key", "text", "kind", "service_notice", "leads_to"];
+const ANNOUNCEMENT: [&str; 3] = ["text", "kind", "service_notice"];
+const SYSTEM: [&str; 4] = ["languages", "packs", "accept", "text"];
 const INFORMATION: [&str; 3] = ["text", "kind", "leads_to"];
 const COLLECT: [&str; 9] =
     ["text", "form", "min", "max", "secret", "retries", "first_digit", "inter_digit", "leads_to"];
@@ -29,10 +32,10 @@ const TARGET_HELP: &str = "Write \"person\", \"repeat\", \"back\", \"message\" o
 /// `system.toml`: the languages, the first one spoken first, and the texts.
 pub fn system(file: usize, text: &str, report: &mut Report<'_>) -> (Vec<Language>, SystemDraft) {
     let document = reader::document(file, text, report);
-    let root =
-        Reader::new(document.get_ref(), Spot::file(file), "system.toml", &["languages", "text"], report);
+    let root = Reader::new(document.get_ref(), Spot::file(file), "system.toml", &SYSTEM, report);
     let languages = languages(&root, report);
-    let mut draft = SystemDraft { spot: Spot::file(file), texts: Default::default() };
+    let house = standard::read_house(&root, report);
+    let mut draft = SystemDraft { spot: Spot::file(file), house, texts: Default::default() };
     if let Some((table, _)) = root.sub("text", report) {
         for (name, value) in table.iter() {
             let known: &str = name.get_ref();
@@ -109,9 +112,13 @@ pub fn menu(file: usize, id: &str, text: &str, report: &mut Report<'_>) -> MenuD
 }
 
 fn announcement(table: &DeTable<'_>, spot: Spot, report: &mut Report<'_>) -> AnnouncementDraft {
-    let reader = Reader::new(table, spot, "an announcement", &["text", "kind"], report);
-    let text = needed_speech(&reader, report);
-    AnnouncementDraft { spot: reader.spot.clone(), purpose: purpose(&reader, report), text }
+    let reader = Reader::new(table, spot, "an announcement", &ANNOUNCEMENT, report);
+    AnnouncementDraft {
+        spot: reader.spot.clone(),
+        purpose: purpose(&reader, report),
+        service_notice: standard::read_service_notice(&reader, report),
+        text: needed_speech(&reader, report),
+    }
 }
 
 fn timing(reader: &Reader<'_, '_>, report: &mut Report<'_>) -> TimingDraft {
@@ -175,6 +182,7 @@ fn choice(table: &DeTable<'_>, spot: Spot, report: &mut Report<'_>) -> ChoiceDra
     ChoiceDraft {
         key,
         purpose: purpose(&reader, report),
+        service_notice: standard::read_service_notice(&reader, report),
         text: needed_speech(&reader, report),
         leads_to: needed_target(&reader, report),
         spot: reader.spot,

@@ -2,6 +2,7 @@
 //! so that one look at a file shows all of them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -10,6 +11,7 @@ use crate::config::finding::Severity;
 use crate::ids::Language;
 use crate::menu::draft::SpeechDraft;
 use crate::menu::report::{At, Report, Rule, Spot, did_you_mean};
+use crate::menu::slip;
 
 pub const SYNTAX: Rule = Rule {
     id: "syntax",
@@ -177,17 +179,31 @@ pub fn speech(file: usize, value: &Value<'_>, name: &str, report: &mut Report<'_
     Some(SpeechDraft { spot, texts })
 }
 
-/// The whole document; syntax errors are findings, what could be read is kept.
+/// The whole document. What is not TOML is one finding, and the rest of the file is not judged.
 pub fn document<'i>(file: usize, text: &'i str, report: &mut Report<'_>) -> Spanned<DeTable<'i>> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let spot = error.span().map_or(Spot::file(file), |span| Spot::new(file, span));
-        let help = match error.message() {
-            m if m.contains("duplicate key") => "The same name stands twice: keep one of them.",
-            m if m.contains("string") || m.contains("quot") => "Is a quotation mark missing?",
-            _ => "Compare with the lines around it: NAME = VALUE, texts in quotation marks.",
-        };
-        report.add(&SYNTAX, &spot, format!("cannot be read: {}", error.message()), help);
+    let first = errors.iter().min_by_key(|error| error.span().map_or(0, |span| span.start));
+    if let Some(error) = first {
+        let (span, message, help) = told(text, error);
+        report.add_broken(&SYNTAX, &Spot::new(file, span), message, help);
     }
     table
+}
+
+/// A slip of the pen if it is one, else what the parser says.
+fn told(text: &str, error: &toml::de::Error) -> (Range<usize>, String, String) {
+    let span = error.span().unwrap_or(0..0);
+    let twice = error.message().contains("duplicate");
+    match slip::first(text).filter(|_| !twice) {
+        Some(slip) => (slip.span, slip.message, slip.help),
+        None if twice => {
+            let name = text.get(span.clone()).unwrap_or_default();
+            let message = format!("`{name}` stands here a second time");
+            (span, message, "Keep one of the two.".to_owned())
+        }
+        None => {
+            let message = format!("cannot be read: {}", error.message());
+            (span, message, "Compare with the lines around it: NAME = VALUE, texts in quotation marks.".to_owned())
+        }
+    }
 }

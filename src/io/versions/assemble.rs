@@ -10,7 +10,7 @@ use crate::config::queues;
 use crate::io::prompts::inspect::Wanted;
 use crate::io::prompts::tones;
 use crate::media::command::PromptTable;
-use crate::menu::{Program, PromptKind, Sources, compile};
+use crate::menu::{Program, Sources, compile};
 
 /// Menus and queues that are sound and fit together.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ pub fn wanted(program: &Program, queues: &[QueueConfig]) -> Vec<Wanted> {
         wanted.extend(prompt.texts.iter().map(|(language, text)| Wanted {
             language: language.to_string(),
             name: prompt.name.0.clone(),
-            kind: kind(prompt.kind).to_owned(),
+            kind: prompt.kind.word().to_owned(),
             text: text.clone(),
         }));
     }
@@ -69,18 +69,4 @@ pub fn wanted(program: &Program, queues: &[QueueConfig]) -> Vec<Wanted> {
         }
     }));
     wanted
-}
-
-/// Kind as the manifest writes it.
-fn kind(kind: PromptKind) -> &'static str {
-    match kind {
-        PromptKind::Notice => "notice",
-        PromptKind::Greeting => "greeting",
-        PromptKind::Announcement => "announcement",
-        PromptKind::Choice => "choice",
-        PromptKind::Information => "information",
-        PromptKind::Collect => "collect",
-        PromptKind::System => "system",
-        PromptKind::Advert => "advert",
-    }
 }

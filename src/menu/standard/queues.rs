@@ -4,6 +4,7 @@ use crate::config::finding::Severity;
 use crate::ids::QueueId;
 use crate::menu::draft::{Book, TargetDraft};
 use crate::menu::report::{Report, Rule, Spot, did_you_mean};
+use crate::menu::standard::told::Told;
 
 pub const UNKNOWN_QUEUE: Rule = Rule {
     id: "unknown-queue",
@@ -11,6 +12,15 @@ pub const UNKNOWN_QUEUE: Rule = Rule {
     severity: Severity::Error,
     explanation: "A queue nobody serves is not a person.",
 };
+pub const UNKNOWN_QUEUE_TOLD: Told = Told::hard(
+    &UNKNOWN_QUEUE,
+    r#"# menus/loans.toml
+person = "genral"
+"#,
+    r#"# menus/loans.toml
+person = "general"
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     let Some(known) = &book.queues else { return };

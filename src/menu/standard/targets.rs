@@ -4,6 +4,7 @@ use crate::config::finding::Severity;
 use crate::ids::Language;
 use crate::menu::draft::{Book, MenuDraft, TargetDraft};
 use crate::menu::report::{At, Report, Rule, did_you_mean};
+use crate::menu::standard::told::Told;
 
 pub const UNKNOWN_TARGET: Rule = Rule {
     id: "unknown-target",
@@ -11,6 +12,28 @@ pub const UNKNOWN_TARGET: Rule = Rule {
     severity: Severity::Error,
     explanation: "A choice that leads nowhere strands the caller who presses it.",
 };
+pub const UNKNOWN_TARGET_TOLD: Told = Told::hard(
+    &UNKNOWN_TARGET,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "aply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "重听请按2。", en-US = "To hear it again, press 2." }
+leads_to = { information = "apply" }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+"#,
+);
+
+/// Where entries are given their main menus; whoever has the file tells the line.
+pub const ENTRIES: &str = "ops/hotline.toml";
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     for (entry, main) in &book.mains {
@@ -18,7 +41,7 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
             let known = book.menus.iter().map(|menu| menu.id.as_str());
             let message = format!("entry `{entry}` has the main menu `{main}`, and there is no such menu");
             let help = format!("Write a file {main}.toml. {}", did_you_mean(main.as_str(), known));
-            report.add_elsewhere(&UNKNOWN_TARGET, &format!("{main}.toml"), message, &help);
+            report.add_elsewhere(&UNKNOWN_TARGET, ENTRIES, message, &help);
         }
     }
     for menu in &book.menus {

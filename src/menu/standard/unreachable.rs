@@ -3,6 +3,7 @@
 use crate::config::finding::Severity;
 use crate::menu::draft::{Book, TargetDraft};
 use crate::menu::report::{Report, Rule};
+use crate::menu::standard::told::Told;
 use crate::menu::standard::depth;
 
 pub const UNREACHABLE: Rule = Rule {
@@ -11,6 +12,25 @@ pub const UNREACHABLE: Rule = Rule {
     severity: Severity::Warning,
     explanation: "A menu or node that nothing leads to is never heard.",
 };
+pub const UNREACHABLE_TOLD: Told = Told::default(
+    &UNREACHABLE,
+    r#"# menus/loans.toml
+[information.rates]
+text = { zh-CN = "利率见网点公告。", en-US = "Rates are posted at every branch." }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "利率请按2。", en-US = "For rates, press 2." }
+leads_to = { information = "rates" }
+[information.rates]
+text = { zh-CN = "利率见网点公告。", en-US = "Rates are posted at every branch." }
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     let reached = depth::depths(book);
