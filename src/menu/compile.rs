@@ -112,7 +112,12 @@ fn read(sources: &Sources, report: &mut Report<'_>) -> Book {
     }
     if book.mains.is_empty() {
         let help = "Name an entry and its main menu under [sip] entries of ops/hotline.toml.";
-        report.add_elsewhere(&MISSING, standard::ENTRIES, "no dialled number has a main menu".to_owned(), help);
+        report.add_elsewhere(
+            &MISSING,
+            standard::ENTRIES,
+            "no dialled number has a main menu".to_owned(),
+            help,
+        );
     }
     book
 }

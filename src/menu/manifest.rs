@@ -97,7 +97,9 @@ mod tests {
 
     #[test]
     fn kinds_are_read_as_they_are_written() {
-        for kind in PromptKind::ALL.map(SoundKind::Prompt).into_iter().chain([SoundKind::Hold, SoundKind::Tone]) {
+        for kind in
+            PromptKind::ALL.map(SoundKind::Prompt).into_iter().chain([SoundKind::Hold, SoundKind::Tone])
+        {
             assert_eq!(SoundKind::of(kind.word()), kind);
         }
         assert_eq!(SoundKind::of("jingle"), SoundKind::Unknown);

@@ -203,7 +203,11 @@ fn told(text: &str, error: &toml::de::Error) -> (Range<usize>, String, String) {
         }
         None => {
             let message = format!("cannot be read: {}", error.message());
-            (span, message, "Compare with the lines around it: NAME = VALUE, texts in quotation marks.".to_owned())
+            (
+                span,
+                message,
+                "Compare with the lines around it: NAME = VALUE, texts in quotation marks.".to_owned(),
+            )
         }
     }
 }

@@ -111,7 +111,11 @@ fn unlike_a_line(line: &str, start: usize) -> Option<Slip> {
     let value = value.trim_start();
     if value.is_empty() || value.starts_with('#') {
         let message = format!("`{}` has no value", name.trim());
-        return Some(Slip::new(whole, message, "Write the value behind the equals sign, or remove the line."));
+        return Some(Slip::new(
+            whole,
+            message,
+            "Write the value behind the equals sign, or remove the line.",
+        ));
     }
     let bare: String = value.chars().take_while(|c| !c.is_whitespace() && *c != '#').collect();
     let word = bare.chars().next().is_some_and(char::is_alphabetic);
@@ -144,7 +148,11 @@ fn marks(line: &str, begin: usize, open: &mut Vec<(char, usize)>) -> Option<Slip
             '"' | '\'' => quote = Some((c, at)),
             '“' | '”' | '＂' => {
                 let help = "Write the straight quotation mark \" of an English keyboard.";
-                return Some(Slip::new(at..at + c.len_utf8(), format!("`{c}` is no quotation mark here"), help));
+                return Some(Slip::new(
+                    at..at + c.len_utf8(),
+                    format!("`{c}` is no quotation mark here"),
+                    help,
+                ));
             }
             '＝' | '｛' | '｝' | '，' | '［' | '］' => {
                 let help = "Switch the keyboard to English for everything outside of the texts.";

@@ -70,7 +70,8 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
     for (name, speech) in &book.system.texts {
         for text in speech.texts.values() {
             if let Some(found) = suspicion(&text.value) {
-                let message = format!("`{name}` sounds like advertising ({}): \"{}\"", found.class, found.word);
+                let message =
+                    format!("`{name}` sounds like advertising ({}): \"{}\"", found.class, found.word);
                 report.add(&NO_ADVERT, &text.spot, message, "System prompts inform and nothing else.");
             }
         }
@@ -142,7 +143,8 @@ fn hold(book: &Book, report: &mut Report<'_>) {
         for text in speech.texts.values() {
             if let Some(found) = suspicion(&text.value) {
                 let (class, word) = (found.class, found.word);
-                let message = format!("`{name}`, heard while waiting, sounds like advertising ({class}): \"{word}\"");
+                let message =
+                    format!("`{name}`, heard while waiting, sounds like advertising ({class}): \"{word}\"");
                 report.add(&NO_ADVERT, &text.spot, message, help);
             }
         }

@@ -143,9 +143,10 @@ struct Prompt<'b> {
 }
 
 fn is_asked_for(book: &Book, name: &str) -> bool {
-    let menu = book.menus.iter().find(|menu| {
-        name.strip_prefix(menu.id.as_str()).is_some_and(|rest| rest.starts_with('.'))
-    });
+    let menu = book
+        .menus
+        .iter()
+        .find(|menu| name.strip_prefix(menu.id.as_str()).is_some_and(|rest| rest.starts_with('.')));
     menu.is_some_and(|menu| {
         let chosen = menu.information.iter().any(|node| name == format!("{}.{}", menu.id, node.name.value));
         chosen || !book.is_main(&menu.id)
@@ -170,7 +171,8 @@ fn check_kind(
         report.add(&AUDIO_ADVERT, spot, message, "Record the text of the menu and nothing else.");
     } else {
         let (was, is) = (approved.word(), prompt.kind.word());
-        let message = format!("the recording of `{name}` in {language} was approved as {was} and is used as {is}");
+        let message =
+            format!("the recording of `{name}` in {language} was approved as {was} and is used as {is}");
         report.add(&AUDIO_KIND, spot, message, APPROVE);
     }
     true
@@ -199,13 +201,20 @@ fn check_state(manifest: &ManifestView, prompt: &Prompt<'_>, language: &Language
 
 /// What waiting callers hear.
 fn hold(manifest: &ManifestView, report: &mut Report<'_>) {
-    for ((language, name), kind) in manifest.kinds.iter().filter(|((_, name), _)| manifest.hold.contains(name)) {
+    for ((language, name), kind) in
+        manifest.kinds.iter().filter(|((_, name), _)| manifest.hold.contains(name))
+    {
         let file = format!("prompts/{language}/{}.wav", name.0);
         let name = &name.0;
         match kind {
             SoundKind::Prompt(PromptKind::Advert) => {
                 let message = format!("the hold audio `{name}` was approved as an advert");
-                report.add_elsewhere(&AUDIO_ADVERT, &file, message, "Name other hold_audio in ops/queues.toml.");
+                report.add_elsewhere(
+                    &AUDIO_ADVERT,
+                    &file,
+                    message,
+                    "Name other hold_audio in ops/queues.toml.",
+                );
             }
             SoundKind::Hold | SoundKind::Prompt(_) => {}
             SoundKind::Tone | SoundKind::Unknown => {

@@ -122,7 +122,8 @@ fn counted(text: &str) -> Statistics {
 /// Everything recorded and approved, but for what the snippet says.
 fn listed(files: &BTreeMap<String, String>, text: &str) -> ManifestView {
     let compiled = compile_counted(&sources(files, None), None);
-    let mut view = ManifestView { hold: [PromptName("system.hold".into())].into(), ..ManifestView::default() };
+    let mut view =
+        ManifestView { hold: [PromptName("system.hold".into())].into(), ..ManifestView::default() };
     let program = compiled.program.unwrap();
     let mut texts = BTreeMap::new();
     for prompt in program.prompts() {
@@ -171,6 +172,7 @@ fn the_bad_example_breaks_its_rule_only_and_the_good_one_none() {
         let Examples::Pair { bad, good } = told.examples else { continue };
         let id = told.rule.id;
         let found = findings(bad);
+        found.iter().for_each(super::tests::assert_chinese);
         let others =
             found.iter().filter(|finding| finding.rule != id && !COMES_WITH.contains(&(id, finding.rule)));
         wrong.extend(others.map(|finding| format!("bad example of {id}: {finding:#?}")));
@@ -203,7 +205,7 @@ fn every_rule_of_the_menus_is_told() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap_or_default();
-            for declared in text.split(": Rule = Rule {").skip(1) {
+            for declared in text.split(": Rule = Rule {\n").skip(1) {
                 let id = declared.split('"').nth(1).unwrap();
                 assert!(told.contains(id), "{} declares `{id}`: list it in rules()", path.display());
                 found += 1;
@@ -220,7 +222,10 @@ fn cba_10d_measured_lengths_count_before_estimates() {
     view.measured.insert(key, std::time::Duration::from_millis(8_400));
     let found = compile_counted(&sources(&surroundings("").files, Some(view)), None).findings;
     let long: Vec<&Finding> = found.iter().filter(|finding| finding.rule == "too-long").collect();
-    assert!(matches!(long[..], [one] if one.message.contains("takes 9 s in zh-CN, at most 8 s")), "{long:#?}");
+    assert!(
+        matches!(long[..], [one] if one.message.contains("takes 9 s in zh-CN, at most 8 s")),
+        "{long:#?}"
+    );
 }
 
 #[test]

@@ -53,7 +53,8 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
         };
         for language in book.languages.iter().skip(1).filter(|language| !leads_to(language)) {
             let message = format!("no choice of main menu `{}` leads to {language}", menu.id);
-            let help = format!("Add a choice with leads_to = {{ language = \"{language}\" }}, said in {language}.");
+            let help =
+                format!("Add a choice with leads_to = {{ language = \"{language}\" }}, said in {language}.");
             report.add(&LANGUAGE_SELECTABLE, &menu.spot, message, help);
         }
     }

@@ -81,7 +81,8 @@ pub fn suspicion(text: &str) -> Option<Suspicion> {
             _ => (contains_word, &spaced),
         };
         // What is service all the same is taken out, so that it hides nothing beside it.
-        let text = class.not.iter().fold(text.to_owned(), |text, service| text.replace(service.as_str(), "。"));
+        let text =
+            class.not.iter().fold(text.to_owned(), |text, service| text.replace(service.as_str(), "。"));
         if let Some(word) = class.words.iter().find(|word| found(&text, word)) {
             return Some(Suspicion { class: &class.name, word: word.clone() });
         }

@@ -48,12 +48,7 @@ fn announced_in_menus(book: &Book, report: &mut Report<'_>) {
             }
             Some(_) => continue,
         };
-        report.add(
-            &PERSON_ANNOUNCED,
-            &text.spot,
-            fault,
-            "Say: 人工服务请按0。 For a person, press 0.",
-        );
+        report.add(&PERSON_ANNOUNCED, &text.spot, fault, "Say: 人工服务请按0。 For a person, press 0.");
     }
 }
 
@@ -64,7 +59,12 @@ fn announced_while_collecting(book: &Book, report: &mut Report<'_>) {
         let lower = text.value.to_lowercase();
         if words.is_some_and(|(_, words)| !words.iter().any(|word| lower.contains(word))) {
             let message = format!("the text beside digits does not say in {language} that star is a person");
-            report.add(&PERSON_ANNOUNCED, &text.spot, message, "Say: 人工服务请按星号。 For a person, press star.");
+            report.add(
+                &PERSON_ANNOUNCED,
+                &text.spot,
+                message,
+                "Say: 人工服务请按星号。 For a person, press star.",
+            );
         }
     }
 }

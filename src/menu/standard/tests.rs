@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use crate::config::finding::Severity;
+use crate::config::finding::{Finding, Severity, chinese};
 use crate::ids::{EntryId, Language, MenuId, QueueId};
 use crate::menu::api::PromptName;
 use crate::menu::{ManifestView, Program, RecordingState, Sources, compile};
@@ -44,10 +44,18 @@ fn found(file: &str, from: &str, to: &str) -> Vec<String> {
     assert_eq!(compiled.program.is_none(), errors, "a program exactly if no finding is an error");
     for finding in &compiled.findings {
         assert!(!finding.message.is_empty() && !finding.help.is_empty());
+        assert_chinese(finding);
         let text = sources.files.iter().find(|(p, _)| *p == finding.file).map(|(_, text)| text);
         assert!(text.is_none_or(|text| text.get(finding.span.clone()).is_some()));
     }
     compiled.findings.iter().map(|f| format!("{} {}:{}", f.rule, f.file, f.line)).collect()
+}
+
+/// What is found is told in Chinese too.
+pub(super) fn assert_chinese(finding: &Finding) {
+    for text in [&finding.message, &finding.help] {
+        assert!(chinese(text).is_some(), "not in src/config/finding/zh.toml: {text}");
+    }
 }
 
 #[test]
@@ -78,6 +86,30 @@ fn planted_defects_are_found_where_they_are() {
         ("main", "silences = 1", "silences = 99", "wrong-value menus/main.toml:12"),
         ("main", "first_digit = 5", "first_digit = \"5\"", "wrong-value menus/main.toml:11"),
         ("main", "[timing]", "[timing", "syntax menus/main.toml:10"),
+        (
+            "main",
+            "For complaints, press 4.",
+            "For complaints, hurry: press 4.",
+            "no-advert menus/main.toml:32",
+        ),
+        ("main", "投诉和建议请按4。", "建 议只需9.9元请按4。", "no-advert menus/main.toml:32"),
+        (
+            "loans",
+            "三个工作日内答复",
+            "三个工作日内答复\", fr-FR = \"",
+            "unknown-language menus/loans.toml:12",
+        ),
+        (
+            "loans",
+            "请输入八位申请编号",
+            "请输入八位申请编号，優惠多",
+            "advert-undeclared menus/loans.toml:15",
+        ),
+        ("main", "{ language =", "\"repeat\" #", "language-selectable menus/main.toml:1"),
+        ("system", "人工服务请按0。", "感谢来电。", "person-announced menus/system.toml:7"),
+        ("system", "For a person, press 0.", "Press 0 for a person.", "person-announced menus/system.toml:7"),
+        ("system", "人工服务请按星号", "谢谢", "person-announced menus/system.toml:9"),
+        ("system", "感谢来电，再见", "办卡有好礼，再见", "no-advert menus/system.toml:17"),
         ("accounts", "collect = \"pin\"", "collect = \"pim\"", "unknown-target menus/accounts.toml:28"),
         ("accounts", "secret = true\nretries = 1", "", "secret-declared menus/accounts.toml:30"),
         ("accounts", "min = 16", "min = 20", "wrong-value menus/accounts.toml:24"),
@@ -107,6 +139,37 @@ fn planted_defects_are_found_where_they_are() {
         let found = found(file, from, to);
         assert!(found.iter().any(|f| f == expected), "{file}: {from} → {to}: {expected} not in {found:#?}");
     }
+}
+
+#[test]
+fn a_missing_mark_is_one_finding_at_its_place_and_nothing_is_proved() {
+    for (file, from, to, line) in [
+        ("main", "press 2.\" }", "press 2.\"", 23),
+        ("main", "{ menu = \"loans\" }", "{ menu = \"loans\"", 28),
+        ("main", "[timing]", "[timing", 10),
+        ("main", "\"For loans and", "For loans and", 27),
+        ("accounts", "max = 19", "max 19", 25),
+        ("accounts", "max = 19", "max = 19\nmax = 18", 26),
+        ("system", "\"zh-CN\", \"en-US\"]", "\"zh-CN\", \"en-US\"", 3),
+        ("system", "[text]", "[text", 5),
+        ("system", "{ zh-CN = \"零\"", "{ zh-CN = “零”", 38),
+    ] {
+        assert_eq!(found(file, from, to), [format!("syntax menus/{file}.toml:{line}")], "{from} → {to}");
+        let mut sources = sources();
+        let broken =
+            sources.files.iter_mut().find(|(path, _)| *path == format!("menus/{file}.toml")).unwrap();
+        broken.1 = broken.1.replace(from, to);
+        assert!(compile(&sources).proof.is_none());
+    }
+}
+
+#[test]
+fn what_is_wrong_elsewhere_is_told_beside_a_broken_file() {
+    let mut sources = sources();
+    sources.files[4].1 = sources.files[4].1.replace("[timing]", "[timing");
+    sources.files[0].1 = sources.files[0].1.replace("key = \"2\"", "key = \"1\"");
+    let rules: Vec<&str> = compile(&sources).findings.iter().map(|f| f.rule).collect();
+    assert_eq!(rules, ["duplicate-key", "option-before-key", "syntax"]);
 }
 
 #[test]
@@ -202,6 +265,7 @@ fn cba_10d_only_recordings_on_the_manifest_are_played() {
 fn missing_files_and_entries_are_findings_and_no_panic() {
     let nothing = compile(&Sources::default());
     assert!(nothing.program.is_none() && nothing.findings.len() >= 2);
+    nothing.findings.iter().for_each(assert_chinese);
     let mut no_main = sources();
     no_main.mains = vec![(EntryId::new("1"), MenuId::new("mian"))];
     let findings = compile(&no_main).findings;

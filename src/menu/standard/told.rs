@@ -23,7 +23,10 @@ pub enum RuleKind {
 /// the file that it names; `# menus/NAME.toml, whole` stands for all of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Examples {
-    Pair { bad: &'static str, good: &'static str },
+    Pair {
+        bad: &'static str,
+        good: &'static str,
+    },
     /// No file can break it; why there is the rule all the same.
     None(&'static str),
 }

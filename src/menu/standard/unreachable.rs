@@ -3,8 +3,8 @@
 use crate::config::finding::Severity;
 use crate::menu::draft::{Book, TargetDraft};
 use crate::menu::report::{Report, Rule};
-use crate::menu::standard::told::Told;
 use crate::menu::standard::depth;
+use crate::menu::standard::told::Told;
 
 pub const UNREACHABLE: Rule = Rule {
     id: "unreachable",

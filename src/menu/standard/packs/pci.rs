@@ -43,8 +43,7 @@ pub const CARD_SECRET_TOLD: Told = Told::hard(
 /// Digits of a payment card (ISO/IEC 7812-1).
 const CARD_DIGITS: (u8, u8) = (12, 19);
 /// Parts of the name of a step that asks for a secret.
-const NAMES: [&str; 10] =
-    ["card", "pan", "pin", "cvv", "cvc", "cvn", "password", "passcode", "密码", "卡号"];
+const NAMES: [&str; 10] = ["card", "pan", "pin", "cvv", "cvc", "cvn", "password", "passcode", "密码", "卡号"];
 
 fn check(book: &Book, report: &mut Report<'_>) {
     for menu in &book.menus {
@@ -65,7 +64,9 @@ fn check(book: &Book, report: &mut Report<'_>) {
 fn is_named_so(name: &str) -> bool {
     let lower = name.to_lowercase();
     let words = || lower.split(|c: char| !c.is_alphanumeric());
-    NAMES.iter().any(|secret| words().any(|word| word == *secret) || (!secret.is_ascii() && lower.contains(secret)))
+    NAMES
+        .iter()
+        .any(|secret| words().any(|word| word == *secret) || (!secret.is_ascii() && lower.contains(secret)))
 }
 
 fn is_as_long(node: &CollectDraft) -> bool {
