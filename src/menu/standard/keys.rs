@@ -98,7 +98,7 @@ leads_to = { queue = "general" }
 pub fn check(book: &Book, report: &mut Report<'_>) {
     for menu in &book.menus {
         let mut seen: Vec<Key> = Vec::new();
-        let mut expected = 1;
+        let mut expected: u8 = 1;
         let mut in_order = true;
         for at in menu.choices.iter().filter_map(|choice| choice.key.as_ref()) {
             let key = at.value;
@@ -116,6 +116,8 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
             if seen.contains(&key) {
                 let message = format!("key {key} stands twice in menu `{}`", menu.id);
                 report.add(&DUPLICATE_KEY, &at.spot, message, free_key(menu.choices.iter()));
+                // Its place in the order is taken all the same.
+                expected = expected.saturating_add(1);
                 continue;
             }
             seen.push(key);
