@@ -101,6 +101,11 @@ fn read(sources: &Sources, report: &mut Report<'_>) -> Book {
             "system" => {
                 has_system = true;
                 (book.languages, book.system) = parse::system(file, text, report);
+                if report.is_broken_file(file) {
+                    // Half a list of languages would make the rest of every menu look wrong.
+                    book.languages.clear();
+                    book.system.house = Default::default();
+                }
             }
             id => book.menus.push(parse::menu(file, id, text, report)),
         }

@@ -82,6 +82,11 @@ impl<'a> Report<'a> {
         !self.broken.is_empty()
     }
 
+    /// Can this file not be read?
+    pub fn is_broken_file(&self, file: usize) -> bool {
+        self.broken.contains(&file)
+    }
+
     /// From here on findings of this rule weigh at least so much.
     pub fn tighten(&mut self, rule: &'static str, severity: Severity) {
         let weight = self.weights.entry(rule).or_insert(severity);

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use crate::config::finding::{Finding, Severity, chinese};
-use crate::ids::{EntryId, Language, MenuId, QueueId};
+use crate::ids::{EntryId, Key, Language, MenuId, QueueId};
 use crate::menu::api::PromptName;
-use crate::menu::{ManifestView, Program, RecordingState, Sources, compile};
+use crate::menu::{
+    ManifestView, Program, RecordingState, SoundKind, Sources, Statistics, compile, compile_counted,
+};
 
 pub(in crate::menu) fn sources() -> Sources {
     let files = [
@@ -86,30 +89,6 @@ fn planted_defects_are_found_where_they_are() {
         ("main", "silences = 1", "silences = 99", "wrong-value menus/main.toml:12"),
         ("main", "first_digit = 5", "first_digit = \"5\"", "wrong-value menus/main.toml:11"),
         ("main", "[timing]", "[timing", "syntax menus/main.toml:10"),
-        (
-            "main",
-            "For complaints, press 4.",
-            "For complaints, hurry: press 4.",
-            "no-advert menus/main.toml:32",
-        ),
-        ("main", "投诉和建议请按4。", "建 议只需9.9元请按4。", "no-advert menus/main.toml:32"),
-        (
-            "loans",
-            "三个工作日内答复",
-            "三个工作日内答复\", fr-FR = \"",
-            "unknown-language menus/loans.toml:12",
-        ),
-        (
-            "loans",
-            "请输入八位申请编号",
-            "请输入八位申请编号，優惠多",
-            "advert-undeclared menus/loans.toml:15",
-        ),
-        ("main", "{ language =", "\"repeat\" #", "language-selectable menus/main.toml:1"),
-        ("system", "人工服务请按0。", "感谢来电。", "person-announced menus/system.toml:7"),
-        ("system", "For a person, press 0.", "Press 0 for a person.", "person-announced menus/system.toml:7"),
-        ("system", "人工服务请按星号", "谢谢", "person-announced menus/system.toml:9"),
-        ("system", "感谢来电，再见", "办卡有好礼，再见", "no-advert menus/system.toml:17"),
         ("accounts", "collect = \"pin\"", "collect = \"pim\"", "unknown-target menus/accounts.toml:28"),
         ("accounts", "secret = true\nretries = 1", "", "secret-declared menus/accounts.toml:30"),
         ("accounts", "min = 16", "min = 20", "wrong-value menus/accounts.toml:24"),
@@ -135,6 +114,39 @@ fn planted_defects_are_found_where_they_are() {
             "[\"zh-CN\", \"en-US\", \"fr-FR\"]",
             "missing-text menus/main.toml:6",
         ),
+    ] {
+        let found = found(file, from, to);
+        assert!(found.iter().any(|f| f == expected), "{file}: {from} → {to}: {expected} not in {found:#?}");
+    }
+}
+
+#[test]
+fn planted_words_and_omissions_are_found_where_they_are() {
+    for (file, from, to, expected) in [
+        (
+            "main",
+            "For complaints, press 4.",
+            "For complaints, hurry: press 4.",
+            "no-advert menus/main.toml:32",
+        ),
+        ("main", "投诉和建议请按4。", "建 议只需9.9元请按4。", "no-advert menus/main.toml:32"),
+        (
+            "loans",
+            "三个工作日内答复",
+            "三个工作日内答复\", fr-FR = \"",
+            "unknown-language menus/loans.toml:12",
+        ),
+        (
+            "loans",
+            "请输入八位申请编号",
+            "请输入八位申请编号，優惠多",
+            "advert-undeclared menus/loans.toml:15",
+        ),
+        ("main", "{ language =", "\"repeat\" #", "language-selectable menus/main.toml:1"),
+        ("system", "人工服务请按0。", "感谢来电。", "person-announced menus/system.toml:7"),
+        ("system", "For a person, press 0.", "Press 0 for a person.", "person-announced menus/system.toml:7"),
+        ("system", "人工服务请按星号", "谢谢", "person-announced menus/system.toml:9"),
+        ("system", "感谢来电，再见", "办卡有好礼，再见", "no-advert menus/system.toml:17"),
     ] {
         let found = found(file, from, to);
         assert!(found.iter().any(|f| f == expected), "{file}: {from} → {to}: {expected} not in {found:#?}");
@@ -282,16 +294,69 @@ fn every_rule_explains_itself_once() {
     assert!(super::rules().all(|told| told.rule.explanation.len() > 20));
 }
 
+/// Everything that rules look at besides the files: packs, recordings, counts.
+fn with_everything(sources: &mut Sources, keys: &[(u8, u64)]) -> Statistics {
+    let house = "packs = [\"cn-banking\", \"pci\", \"x\"]\naccept = [{ rule = \"key-order\", by = \"a\", on = \"2026-01-01\" }]\n";
+    let system = &mut sources.files[5].1;
+    *system = house.to_owned() + &system.replace("packs = ", "# packs = ");
+    let mut manifest = ManifestView::default();
+    for prompt in sample().prompts() {
+        let key = (Language::new("zh-CN"), prompt.name.clone());
+        manifest.recordings.insert(key.clone(), RecordingState::TextChanged);
+        manifest.kinds.insert(key.clone(), SoundKind::of("hold"));
+        manifest.measured.insert(key, Duration::from_secs(9));
+        manifest.hold.insert(prompt.name.clone());
+    }
+    sources.manifest = Some(manifest);
+    keys.iter().map(|(key, count)| ((MenuId::new("main"), Key::Digit(*key)), *count)).collect()
+}
+
+/// Parts of a menu file, to be put anywhere.
+const PARTS: [&str; 12] = [
+    "\nkey = \"9\"\n",
+    "\n[[choice]]\n",
+    "\nkind = \"advert\"\n",
+    "\nservice_notice = { by = \"x\" }\n",
+    "\n[announcement]\ntext = { zh-CN = \"优惠9.9元\" }\n",
+    "\n[collect.card]\nmax = 16\n",
+    "{ menu = \"main\" }",
+    "\nleads_to = { collect = \"card\" }\n",
+    "优惠",
+    "9.9元",
+    "\"",
+    "}",
+];
+
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config::with_cases(64))]
 
     #[test]
     fn broken_files_never_panic(file in 0usize..6, at in 0usize..4_000, cut in 0usize..60, insert in "[\\[\\]={}\"'#\n a-z0-9]{0,6}") {
         let mut sources = sources();
-        let text = &mut sources.files[file].1;
-        let floor = |text: &str, at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
-        let (begin, end) = (floor(text, at), floor(text, at + cut));
-        text.replace_range(begin..end, &insert);
+        replace(&mut sources.files[file].1, at, cut, &insert);
         compile(&sources);
     }
+
+    #[test]
+    fn no_rule_panics_on_any_draft(
+        file in 0usize..6,
+        at in 0usize..4_000,
+        cut in 0usize..200,
+        part in 0usize..12,
+        keys in proptest::collection::vec((0u8..10, proptest::prelude::any::<u64>()), 0..6),
+    ) {
+        let mut sources = sources();
+        let statistics = with_everything(&mut sources, &keys);
+        replace(&mut sources.files[file].1, at, cut, PARTS[part]);
+        for finding in compile_counted(&sources, Some(statistics)).findings {
+            assert_chinese(&finding);
+        }
+    }
+}
+
+fn replace(text: &mut String, at: usize, cut: usize, with: &str) {
+    let floor =
+        |text: &str, at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+    let (begin, end) = (floor(text, at), floor(text, at + cut));
+    text.replace_range(begin..end, with);
 }
