@@ -3,7 +3,6 @@
 //! A script holds cases: `== title`, `keys: …` (see `hotline try --keys`), perhaps `language: …`,
 //! then the expected transcript. `UPDATE_SCRIPTS=1 cargo test --test menus` writes what is told now.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use hotline::cli::{check, drafts, show};
 use hotline::ids::{EntryId, Language, MenuId, QueueId};
 use hotline::io::versions::Drafts;
 use hotline::menu::transcript::{parse_deeds, transcript};
+use hotline::menu::view::Views;
 use hotline::menu::{Compiled, Program, PromptKind, Sources, compile};
 
 fn directory() -> PathBuf {
@@ -35,7 +35,7 @@ fn sample() -> Compiled {
     compile(&Sources {
         files: files("toml"),
         mains: vec![(EntryId::new("95599"), MenuId::new("main"))],
-        queues: Some(queues.into_iter().map(QueueId::new).collect::<BTreeSet<_>>()),
+        views: Views::of_queues(queues.map(QueueId::new)),
         manifest: None,
     })
 }

@@ -86,7 +86,7 @@ pub fn run_asked(
     let queues_broken = of_queues.iter().any(|finding| finding.rule == "toml-syntax");
     if queues_broken {
         // What stands in a broken file is not known, so menus are not held against it.
-        sources.queues = None;
+        sources.views.queues = None;
     }
     let mut compiled = compile_counted(&sources, asked.statistics.clone());
     if queues_broken {

@@ -1,15 +1,15 @@
 //! Drafts as the commands find them: by the configuration, or around a directory of menus.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::cli::load_config;
 use crate::config::finding::Finding;
 use crate::config::queues;
 use crate::config::server::ServerConfig;
-use crate::ids::{EntryId, MenuId, QueueId};
+use crate::ids::{EntryId, MenuId};
 use crate::io::control::FindingsFound;
 use crate::io::versions::{Drafts, broken, read_menus, read_text};
+use crate::menu::view::Views;
 use crate::menu::{ManifestView, Sources};
 
 /// Drafts of the configuration; those around `menus`, if a directory is named.
@@ -58,15 +58,15 @@ pub fn load(drafts: &Drafts, manifest: Option<ManifestView>) -> Result<Loaded, F
     }
     let path = |name: String| drafts.menus.join(name).display().to_string();
     let files = menus.into_iter().map(|(name, text)| (path(name), text)).collect();
-    let (queues, findings) = known_queues(&drafts.queues)?;
-    Ok(Loaded { sources: Sources { files, mains: drafts.mains.clone(), queues, manifest }, findings })
+    let (views, findings) = views(&drafts.queues)?;
+    Ok(Loaded { sources: Sources { files, mains: drafts.mains.clone(), views, manifest }, findings })
 }
 
-fn known_queues(path: &Path) -> Result<(Option<BTreeSet<QueueId>>, Vec<Finding>), FindingsFound> {
+fn views(path: &Path) -> Result<(Views, Vec<Finding>), FindingsFound> {
     if !path.exists() {
-        return Ok((None, Vec::new()));
+        return Ok((Views::default(), Vec::new()));
     }
     let text = read_text(path).map_err(FindingsFound::new)?;
     let (queues, findings) = queues::parse(&path.display().to_string(), &text);
-    Ok((Some(queues.into_iter().map(|queue| queue.id).collect()), findings))
+    Ok((Views::of_queues(queues.into_iter().map(|queue| queue.id)), findings))
 }

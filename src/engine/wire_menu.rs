@@ -7,7 +7,7 @@ use crate::call::{self, MenuExit};
 use crate::event::{Actor, EventKind};
 use crate::ids::*;
 use crate::media::command::{AtEnd, Masking};
-use crate::menu::api::{Action, Fact, Input, PromptName};
+use crate::menu::api::{Action, Arrival, Fact, Input, PromptName};
 use crate::menu::interpreter::Visit;
 use crate::sealed::KeyedDigits;
 
@@ -15,7 +15,8 @@ impl Engine {
     pub(super) fn start_menu(&mut self, id: CallId) {
         let Some(live) = self.calls.get_mut(&id) else { return };
         let Some(published) = &live.published else { return };
-        let (visit, actions) = Visit::start(published.program.clone(), &live.entry, None);
+        let arrival = Arrival { entry: Some(live.entry.clone()), ..Arrival::default() };
+        let (visit, actions) = Visit::start(published.program.clone(), arrival);
         live.visit = Some(visit);
         self.menu_actions(id, actions);
     }
@@ -43,7 +44,7 @@ impl Engine {
     fn menu_actions(&mut self, id: CallId, actions: Vec<Action>) {
         for action in actions {
             match action {
-                Action::Play { language, prompts, secret } => {
+                Action::Play { language, prompts, secret, .. } => {
                     let masking = if secret { Masking::Secret } else { Masking::Open };
                     self.play_menu(id, &language, &prompts, masking);
                 }
@@ -64,12 +65,13 @@ impl Engine {
                     self.menu_input(id, Input::Chosen(answer.unwrap_or(0)));
                 }
                 Action::Fact(fact) => self.menu_fact(id, fact),
-                Action::Queue { queue, language } => {
+                Action::Queue { queue, language, .. } => {
                     self.leave_menu(id, MenuExit::Queue(queue), language);
                 }
-                Action::Message { queue, language } => {
+                Action::Message { queue, language, .. } => {
                     self.leave_menu(id, MenuExit::Message(queue), language);
                 }
+                Action::Ask { .. } | Action::Callback { .. } | Action::Transfer { .. } => {}
                 Action::End => {
                     let language = self
                         .calls
@@ -125,6 +127,12 @@ impl Engine {
                 let since_answer_ms = live.call.since_answer_ms(now);
                 (Actor::Caller, EventKind::AgentRequested { menu, since_answer_ms })
             }
+            Fact::LookedUp { .. }
+            | Fact::Verified { .. }
+            | Fact::NotVerified { .. }
+            | Fact::Surveyed { .. }
+            | Fact::Elderly
+            | Fact::PlanAnnounced(_) => return,
         };
         self.emit(actor, Some(id), kind);
     }

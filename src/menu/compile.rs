@@ -1,9 +1,9 @@
 //! From files to a program: every finding at once, and a program only if none is an error.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::config::finding::{Finding, Severity};
-use crate::ids::{EntryId, Key, MenuId, QueueId};
+use crate::ids::{EntryId, Key, MenuId};
 use crate::menu::draft::{Book, MenuDraft, SystemDraft};
 use crate::menu::length::Measured;
 use crate::menu::manifest::ManifestView;
@@ -11,6 +11,7 @@ use crate::menu::model::Program;
 use crate::menu::prove::{self, Proof};
 use crate::menu::reader::MISSING;
 use crate::menu::report::{Report, Rule, Spot};
+use crate::menu::view::Views;
 use crate::menu::{parse, resolve, standard};
 
 /// What menus are compiled from.
@@ -20,8 +21,7 @@ pub struct Sources {
     pub files: Vec<(String, String)>,
     /// Entries (dialled numbers) with their main menus.
     pub mains: Vec<(EntryId, MenuId)>,
-    /// `None`: not known, so not checked.
-    pub queues: Option<BTreeSet<QueueId>>,
+    pub views: Views,
     /// `None`: recordings are not checked.
     pub manifest: Option<ManifestView>,
 }
@@ -79,14 +79,10 @@ fn menu_spot(book: &Book, id: &MenuId) -> Spot {
 fn read(sources: &Sources, report: &mut Report<'_>) -> Book {
     let mut book = Book {
         languages: Vec::new(),
-        system: SystemDraft {
-            spot: Spot::file(usize::MAX),
-            house: Default::default(),
-            texts: Default::default(),
-        },
+        system: SystemDraft::new(Spot::file(usize::MAX)),
         menus: Vec::new(),
         mains: sources.mains.clone(),
-        queues: sources.queues.clone(),
+        views: sources.views.clone(),
         manifest: sources.manifest.clone(),
         measured: sources.manifest.as_ref().map_or_else(Measured::new, |known| known.measured.clone()),
         statistics: None,
@@ -104,7 +100,8 @@ fn read(sources: &Sources, report: &mut Report<'_>) -> Book {
                 if report.is_broken_file(file) {
                     // Half a list of languages would make the rest of every menu look wrong.
                     book.languages.clear();
-                    book.system.house = Default::default();
+                    book.system.packs.clear();
+                    book.system.accepted.clear();
                 }
             }
             id => book.menus.push(parse::menu(file, id, text, report)),

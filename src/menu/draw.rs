@@ -134,6 +134,16 @@ fn target(program: &Program, menu: &Menu, target: Target) -> String {
         Target::Repeat => "again".to_owned(),
         Target::Back => "back".to_owned(),
         Target::End => "farewell".to_owned(),
+        Target::Branch(_)
+        | Target::Lookup(_)
+        | Target::Verify(_)
+        | Target::Survey(_)
+        | Target::Complaint(_)
+        | Target::Callback(_)
+        | Target::Transfer(_)
+        | Target::Elderly
+        | Target::Top
+        | Target::Stay => String::new(),
     }
 }
 

@@ -65,7 +65,7 @@ impl SoundKind {
 }
 
 impl PromptKind {
-    pub const ALL: [PromptKind; 8] = [
+    pub const ALL: [PromptKind; 9] = [
         PromptKind::Notice,
         PromptKind::Greeting,
         PromptKind::Announcement,
@@ -73,6 +73,7 @@ impl PromptKind {
         PromptKind::Information,
         PromptKind::Collect,
         PromptKind::System,
+        PromptKind::Value,
         PromptKind::Advert,
     ];
 
@@ -86,6 +87,7 @@ impl PromptKind {
             PromptKind::Information => "information",
             PromptKind::Collect => "collect",
             PromptKind::System => "system",
+            PromptKind::Value => "value",
             PromptKind::Advert => "advert",
         }
     }

@@ -6,6 +6,7 @@
 //! (the real [`interpreter`] walked through every state).
 
 pub mod api;
+pub mod ask;
 mod compile;
 pub mod draft;
 pub mod draw;
@@ -19,10 +20,15 @@ pub mod prove;
 mod reader;
 pub mod report;
 mod resolve;
+mod said;
+pub mod schema;
 mod slip;
+pub mod speak;
 pub mod standard;
 pub mod system;
 pub mod transcript;
+mod values;
+pub mod view;
 
 pub use compile::{Compiled, Sources, Statistics, compile, compile_counted};
 pub use interpreter::Visit;

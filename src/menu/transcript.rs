@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::ids::{EntryId, Key, Language};
-use crate::menu::api::{Action, Fact, Input};
+use crate::menu::api::{Action, Arrival, Fact, Input};
 use crate::menu::interpreter::Visit;
-use crate::menu::interpreter::state::{Ear, Phase, Step};
 use crate::menu::model::Program;
 
 /// What a caller does in a script.
@@ -67,7 +66,10 @@ const MOST_PLAYS: usize = 16;
 
 impl Telling {
     pub fn start(program: Arc<Program>, entry: &EntryId, language: Option<Language>) -> Self {
-        let (visit, actions) = Visit::start(Arc::clone(&program), entry, language);
+        let (visit, actions) = Visit::start(
+            Arc::clone(&program),
+            Arrival { entry: Some(entry.clone()), language, number: None },
+        );
         let mut telling = Telling { program, visit, text: String::new() };
         telling.tell(actions);
         telling
@@ -120,7 +122,7 @@ impl Telling {
 
     fn listen(&mut self) {
         for _ in 0..MOST_PLAYS {
-            if !self.is_playing() {
+            if !self.visit.is_playing() {
                 break;
             }
             let actions = self.visit.handle(Input::PlayDone);
@@ -128,19 +130,10 @@ impl Telling {
         }
     }
 
-    fn is_playing(&self) -> bool {
-        match self.visit.phase() {
-            Phase::Notice | Phase::Information(_) | Phase::Transfer | Phase::Farewell => true,
-            Phase::Menu { ear, .. } => ear == Ear::Listening,
-            Phase::Collect { step, .. } => step == Step::Prompt,
-            Phase::Ended(_) => false,
-        }
-    }
-
     fn tell(&mut self, actions: Vec<Action>) {
         for action in actions {
             match action {
-                Action::Play { language, prompts, secret } => {
+                Action::Play { language, prompts, secret, .. } => {
                     let texts: Vec<&str> =
                         prompts.iter().map(|prompt| self.program.text_of(prompt, &language)).collect();
                     let text = texts.join(" ");
@@ -152,13 +145,17 @@ impl Telling {
                     let actions = self.visit.handle(Input::Chosen(answer));
                     self.tell(actions);
                 }
-                Action::Queue { queue, language } => self.line("queue", &format!("{queue} ({language})")),
-                Action::Message { queue, language } => {
+                Action::Queue { queue, language, .. } => self.line("queue", &format!("{queue} ({language})")),
+                Action::Message { queue, language, .. } => {
                     let queue = queue.map_or_else(String::new, |queue| format!("for {queue} "));
                     self.line("message", &format!("{queue}({language})"));
                 }
                 Action::End => self.line("end", ""),
-                Action::Hush | Action::Wait(_) => {}
+                Action::Hush
+                | Action::Wait(_)
+                | Action::Ask { .. }
+                | Action::Callback { .. }
+                | Action::Transfer { .. } => {}
             }
         }
     }
@@ -183,6 +180,12 @@ impl Telling {
                 self.line("collected", &format!("{node}: {count} {open}"));
             }
             Fact::AgentRequested { .. } => self.line("person", "asked for"),
+            Fact::LookedUp { .. }
+            | Fact::Verified { .. }
+            | Fact::NotVerified { .. }
+            | Fact::Surveyed { .. }
+            | Fact::Elderly
+            | Fact::PlanAnnounced(_) => {}
         }
     }
 

@@ -7,10 +7,10 @@ use super::content::{Content, Places};
 use crate::acd::api::QueueConfig;
 use crate::config::finding::{Finding, Severity};
 use crate::config::queues;
-use crate::ids::QueueId;
 use crate::io::prompts::inspect::Wanted;
 use crate::io::prompts::tones;
 use crate::media::command::PromptTable;
+use crate::menu::view::Views;
 use crate::menu::{ManifestView, Program, Sources, compile};
 
 /// Menus and queues that are sound and fit together.
@@ -26,8 +26,8 @@ pub struct Assembled {
 /// Compiles a content; with errors, every finding of menus and queues at once.
 pub fn assemble(content: &Content, places: &Places) -> Result<Assembled, Vec<Finding>> {
     let (queues, mut findings) = queues::parse(&places.queues.display().to_string(), &content.queues);
-    let known = queues.iter().map(|queue| queue.id.clone()).collect();
-    let compiled = compile(&sources(content, places, Some(known), None));
+    let views = Views::of_queues(queues.iter().map(|queue| queue.id.clone()));
+    let compiled = compile(&sources(content, places, views, None));
     findings.extend(compiled.findings);
     match compiled.program {
         Some(program) if findings.iter().all(|f| f.severity != Severity::Error) => {
@@ -38,12 +38,7 @@ pub fn assemble(content: &Content, places: &Places) -> Result<Assembled, Vec<Fin
     }
 }
 
-fn sources(
-    content: &Content,
-    places: &Places,
-    queues: Option<BTreeSet<QueueId>>,
-    manifest: Option<ManifestView>,
-) -> Sources {
+fn sources(content: &Content, places: &Places, views: Views, manifest: Option<ManifestView>) -> Sources {
     let files = content.menus.iter().map(|(name, text)| {
         let path = places.menus.join(name);
         (path.display().to_string(), text.clone())
@@ -51,7 +46,7 @@ fn sources(
     Sources {
         files: files.collect(),
         mains: content.mains.iter().map(|(entry, menu)| (entry.clone(), menu.clone())).collect(),
-        queues,
+        views,
         manifest,
     }
 }
@@ -59,7 +54,7 @@ fn sources(
 /// What the recordings show beyond the texts: their true lengths, and what each was approved as.
 /// Whether they are there and approved at all, the inspection of the prompts tells.
 pub fn heard(content: &Content, places: &Places, manifest: ManifestView) -> Vec<Finding> {
-    let mut found = compile(&sources(content, places, None, Some(manifest))).findings;
+    let mut found = compile(&sources(content, places, Views::default(), Some(manifest))).findings;
     found.retain(|finding| !["recording-missing", "audio-unknown"].contains(&finding.rule));
     found
 }

@@ -4,10 +4,9 @@
 //! reworded, or declared a service notice by somebody with name and day.
 
 use crate::config::finding::Severity;
-use crate::menu::draft::{Book, MenuDraft, SpeechDraft};
+use crate::menu::draft::{Book, MenuDraft, ServiceNotice, SpeechDraft};
 use crate::menu::model::PromptKind;
 use crate::menu::report::{At, Report, Rule};
-use crate::menu::standard::ServiceNotice;
 use crate::menu::standard::lexicon::suspicion;
 use crate::menu::standard::told::Told;
 

@@ -3,11 +3,11 @@
 
 use crate::config::finding::Severity;
 use crate::ids::Language;
-use crate::menu::api::PromptName;
-use crate::menu::draft::{Book, SpeechDraft};
+use crate::menu::draft::{Book, MenuDraft};
 use crate::menu::manifest::{ManifestView, RecordingState, SoundKind};
 use crate::menu::model::PromptKind;
-use crate::menu::report::{Report, Rule};
+use crate::menu::report::{Report, Rule, Spot};
+use crate::menu::said::{self, Said};
 use crate::menu::standard::told::Told;
 
 pub const AUDIO_UNKNOWN: Rule = Rule {
@@ -122,55 +122,54 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
             "Remove it, or let a menu say it and approve it.",
         );
     }
-    for (name, speech, kind) in book.speeches() {
-        let prompt = Prompt { asked_for: is_asked_for(book, &name), name: PromptName(name), speech, kind };
-        for language in &book.languages {
-            if !check_kind(manifest, &prompt, language, report) {
-                check_state(manifest, &prompt, language, report);
+    for said in said::everything(book).prompts {
+        let asked_for = is_asked_for(book, &said.name.0);
+        // A text that a language lacks is another rule's finding; a piece may be absent.
+        for (language, text) in &said.texts {
+            let prompt = Prompt { said: &said, language, spot: &text.spot, asked_for };
+            if !check_kind(manifest, &prompt, report) {
+                check_state(manifest, &prompt, report);
             }
         }
     }
     hold(manifest, report);
 }
 
-/// A text of the menus.
+/// A text of the hotline in a language.
 struct Prompt<'b> {
-    name: PromptName,
-    speech: &'b SpeechDraft,
-    kind: PromptKind,
+    said: &'b Said,
+    language: &'b Language,
+    spot: &'b Spot,
     /// Heard only by those who chose it, or below the main menu.
     asked_for: bool,
 }
 
 fn is_asked_for(book: &Book, name: &str) -> bool {
-    let menu = book
-        .menus
-        .iter()
-        .find(|menu| name.strip_prefix(menu.id.as_str()).is_some_and(|rest| rest.starts_with('.')));
-    menu.is_some_and(|menu| {
-        let chosen = menu.information.iter().any(|node| name == format!("{}.{}", menu.id, node.name.value));
+    let own =
+        |menu: &&MenuDraft| name.strip_prefix(menu.id.as_str()).is_some_and(|rest| rest.starts_with('.'));
+    book.menus.iter().find(own).is_some_and(|menu| {
+        let chosen = menu.information.iter().any(|node| {
+            let whole = format!("{}.{}", menu.id, node.name.value);
+            name == whole || name.strip_prefix(&whole).is_some_and(|piece| piece.starts_with('.'))
+        });
         chosen || !book.is_main(&menu.id)
     })
 }
 
 /// Was it approved for another purpose? Then nothing else need be said of it.
-fn check_kind(
-    manifest: &ManifestView,
-    prompt: &Prompt<'_>,
-    language: &Language,
-    report: &mut Report<'_>,
-) -> bool {
-    let Some(approved) = manifest.kinds.get(&(language.clone(), prompt.name.clone())) else { return false };
-    if *approved == SoundKind::Prompt(prompt.kind) {
+fn check_kind(manifest: &ManifestView, prompt: &Prompt<'_>, report: &mut Report<'_>) -> bool {
+    let Prompt { said, language, spot, asked_for } = prompt;
+    let key = ((*language).clone(), said.name.clone());
+    let Some(approved) = manifest.kinds.get(&key) else { return false };
+    if *approved == SoundKind::Prompt(said.kind) {
         return false;
     }
-    let spot = prompt.speech.texts.get(language).map_or(&prompt.speech.spot, |text| &text.spot);
-    let name = &prompt.name.0;
-    if *approved == SoundKind::Prompt(PromptKind::Advert) && !prompt.asked_for {
+    let name = &said.name.0;
+    if *approved == SoundKind::Prompt(PromptKind::Advert) && !asked_for {
         let message = format!("the recording of `{name}` in {language} was approved as an advert");
         report.add(&AUDIO_ADVERT, spot, message, "Record the text of the menu and nothing else.");
     } else {
-        let (was, is) = (approved.word(), prompt.kind.word());
+        let (was, is) = (approved.word(), said.kind.word());
         let message =
             format!("the recording of `{name}` in {language} was approved as {was} and is used as {is}");
         report.add(&AUDIO_KIND, spot, message, APPROVE);
@@ -178,10 +177,11 @@ fn check_kind(
     true
 }
 
-fn check_state(manifest: &ManifestView, prompt: &Prompt<'_>, language: &Language, report: &mut Report<'_>) {
-    let spot = prompt.speech.texts.get(language).map_or(&prompt.speech.spot, |text| &text.spot);
-    let name = &prompt.name.0;
-    let (rule, message, help) = match manifest.recordings.get(&(language.clone(), prompt.name.clone())) {
+fn check_state(manifest: &ManifestView, prompt: &Prompt<'_>, report: &mut Report<'_>) {
+    let Prompt { said, language, spot, .. } = prompt;
+    let name = &said.name.0;
+    let key = ((*language).clone(), said.name.clone());
+    let (rule, message, help) = match manifest.recordings.get(&key) {
         Some(RecordingState::Current) => return,
         None => (&RECORDING_MISSING, format!("`{name}` has no recording in {language}"), BUILD),
         Some(RecordingState::TextChanged) => {

@@ -58,6 +58,7 @@ fn is_complaint(choice: &ChoiceDraft) -> bool {
     said || match choice.leads_to.as_ref().map(|at| &at.value) {
         Some(TargetDraft::Menu(name)) => named(name),
         Some(TargetDraft::Queue(queue) | TargetDraft::Message(Some(queue))) => named(queue.as_str()),
+        Some(TargetDraft::Complaint(_)) => true,
         _ => false,
     }
 }

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 use crate::config::finding::Finding;
-use crate::ids::{EntryId, Key, Language, MenuId, QueueId};
+use crate::ids::{EntryId, Key, Language, MenuId, PlanId, QueueId};
 use crate::menu::api::PromptName;
 use crate::menu::standard::told::Examples;
+use crate::menu::view::{CalendarClass, CalendarView, PlanView, QueueView, Views, WhenClosed};
 use crate::menu::{
     ManifestView, PromptKind, RecordingState, SoundKind, Sources, Statistics, compile_counted,
 };
@@ -48,20 +49,34 @@ struct Surroundings {
     files: BTreeMap<String, String>,
     manifest: Option<ManifestView>,
     statistics: Option<Statistics>,
+    queues: Option<BTreeMap<QueueId, QueueView>>,
+}
+
+/// The sample's texts without its packs, and some text for whatever it never says.
+fn system() -> String {
+    let sample = include_str!("../../../menus/system.toml").replace("packs = ", "# packs = ");
+    let mut whole: Table = toml::from_str(&sample).unwrap();
+    let texts = whole["text"].as_table_mut().unwrap();
+    let wait: Table = toml::from_str("zh-CN = \"请稍候。\"\nen-US = \"One moment, please.\"").unwrap();
+    for name in crate::menu::system::names() {
+        texts.entry(name).or_insert_with(|| Value::Table(wait.clone()));
+    }
+    toml::to_string(&whole).unwrap()
 }
 
 /// The parts of an example, put into the smallest hotline.
 fn surroundings(example: &str) -> Surroundings {
-    let system = include_str!("../../../menus/system.toml");
     let mut files = BTreeMap::from([
         ("menus/main.toml".to_owned(), MAIN.to_owned()),
         ("menus/loans.toml".to_owned(), LOANS.to_owned()),
-        ("menus/system.toml".to_owned(), system.replace("packs = ", "# packs = ")),
+        ("menus/system.toml".to_owned(), system()),
     ]);
-    let (mut manifest, mut statistics) = (None, None);
+    let (mut manifest, mut statistics, mut known) = (None, None, None);
     for (head, body) in parts(example) {
         if let Some(pressed) = head.strip_prefix("pressed: ") {
             statistics = Some(counted(pressed));
+        } else if head == "ops/queues.toml" {
+            known = Some(queues(&body));
         } else if head == "prompts/manifest.toml" {
             manifest = Some(body);
         } else if let Some(file) = head.strip_suffix(", whole") {
@@ -72,7 +87,7 @@ fn surroundings(example: &str) -> Surroundings {
         }
     }
     let manifest = manifest.map(|text| listed(&files, &text));
-    Surroundings { files, manifest, statistics }
+    Surroundings { files, manifest, statistics, queues: known }
 }
 
 /// Heads (behind `# `) with the lines below them.
@@ -151,19 +166,56 @@ fn listed(files: &BTreeMap<String, String>, text: &str) -> ManifestView {
 }
 
 fn sources(files: &BTreeMap<String, String>, manifest: Option<ManifestView>) -> Sources {
-    let queues = ["general", "complaints"].map(QueueId::from);
     Sources {
         files: files.iter().map(|(path, text)| (path.clone(), text.clone())).collect(),
         mains: vec![(EntryId::new("95599"), MenuId::new("main"))],
-        queues: Some(BTreeSet::from(queues)),
+        views: views(),
         manifest,
     }
 }
 
+/// Queues that are always staffed, one schedule, one plan, one system of the bank, one prefix.
+fn views() -> Views {
+    let queues = ["general", "complaints"].map(QueueId::from);
+    let class = |open: &[&str], example: &str| CalendarClass {
+        open: open.iter().map(|schedule| (*schedule).to_owned()).collect(),
+        example: example.to_owned(),
+        ..CalendarClass::default()
+    };
+    let classes = vec![class(&["office"], "Monday 10:00"), class(&[], "Sunday 10:00")];
+    let calendar = CalendarView { schedules: ["office".to_owned()].into(), classes };
+    let plan = PlanView { name: PlanId::new("storm"), announcement: false, instead_of_people: false };
+    Views {
+        calendar: Some(calendar),
+        plans: vec![plan],
+        services: Some(["bank".to_owned()].into()),
+        transfer_prefixes: Some(vec!["955".to_owned()]),
+        ..Views::of_queues(queues)
+    }
+}
+
+/// `[queues.NAME]` with `hours` and `when_closed`.
+fn queues(text: &str) -> BTreeMap<QueueId, QueueView> {
+    let table: Table = toml::from_str(text).unwrap();
+    let view = |value: &Value| QueueView {
+        hours: value.get("hours").and_then(Value::as_str).map(str::to_owned),
+        when_closed: match value.get("when_closed") {
+            Some(Value::Table(to)) => WhenClosed::Queue(QueueId::new(to["queue"].as_str().unwrap())),
+            _ => WhenClosed::Message,
+        },
+    };
+    let queues = table["queues"].as_table().unwrap();
+    queues.iter().map(|(name, value)| (QueueId::new(name), view(value))).collect()
+}
+
 /// What is found in an example.
 pub fn findings(example: &str) -> Vec<Finding> {
-    let Surroundings { files, manifest, statistics } = surroundings(example);
-    compile_counted(&sources(&files, manifest), statistics).findings
+    let Surroundings { files, manifest, statistics, queues } = surroundings(example);
+    let mut sources = sources(&files, manifest);
+    if let Some(queues) = queues {
+        sources.views.queues = Some(queues);
+    }
+    compile_counted(&sources, statistics).findings
 }
 
 #[test]
@@ -189,7 +241,7 @@ fn the_bad_example_breaks_its_rule_only_and_the_good_one_none() {
 fn only_what_no_file_can_break_goes_without_example() {
     let without = super::rules().filter(|told| matches!(told.examples, Examples::None(_)));
     let ids: Vec<&str> = without.map(|told| told.rule.id).collect();
-    assert_eq!(ids, ["person-within-keys", "too-many-states", "too-large"]);
+    assert_eq!(ids, ["person-within-keys", "person-in-every-situation", "too-many-states", "too-large"]);
 }
 
 /// Rules are found in the sources by their names, so that none is left out of `--explain`.

@@ -5,7 +5,9 @@
 
 mod advert;
 mod audio;
+pub(in crate::menu) mod circles;
 mod complaint;
+mod conditions;
 mod depth;
 mod frequent_first;
 mod house;
@@ -14,21 +16,24 @@ mod languages;
 mod lengths;
 pub mod lexicon;
 mod missing_text;
+mod names;
 mod option_first;
 mod options;
 pub mod packs;
 mod person;
-mod person_announced;
+mod person_said;
 mod plain;
 mod queues;
 mod recording_notice;
 mod secrets;
+mod services;
+mod spoken_values;
 mod targets;
 pub mod told;
+mod transfer;
 mod unreachable;
+mod verification;
 
-pub use house::{HouseDraft, ServiceNotice};
-pub(in crate::menu) use house::{read_house, read_service_notice};
 pub use targets::ENTRIES;
 
 use crate::menu::draft::Book;
@@ -47,16 +52,23 @@ enum Sees {
     Hotline,
 }
 
-const CHECKS: [(Sees, Check); 20] = [
+const CHECKS: &[(Sees, Check)] = &[
     (Sees::Menu, house::check),
     (Sees::Hotline, targets::check),
+    (Sees::Menu, names::check),
+    (Sees::Hotline, conditions::check),
+    (Sees::Menu, services::check),
+    (Sees::Menu, transfer::check),
+    (Sees::Menu, verification::check),
+    (Sees::Menu, spoken_values::check),
+    (Sees::Hotline, circles::check),
     (Sees::Menu, queues::check),
     (Sees::Menu, person::check),
     (Sees::Menu, keys::check),
     (Sees::Menu, missing_text::check),
     (Sees::Menu, languages::check),
     (Sees::Menu, option_first::check),
-    (Sees::Menu, person_announced::check),
+    (Sees::Menu, person_said::check),
     (Sees::Menu, options::check),
     (Sees::Hotline, depth::check),
     (Sees::Hotline, unreachable::check),
@@ -71,9 +83,9 @@ const CHECKS: [(Sees, Check); 20] = [
 ];
 
 /// Rules about the content of menus that are always on.
-const BASE: [&Told; 28] = [
+const BASE: &[&Told] = &[
     &person::PERSON_REACHABLE_TOLD,
-    &person_announced::PERSON_ANNOUNCED_TOLD,
+    &person_said::PERSON_SAID_TOLD,
     &advert::NO_ADVERT_TOLD,
     &advert::ADVERT_UNDECLARED_TOLD,
     &recording_notice::RECORDING_NOTICE_TOLD,
@@ -82,7 +94,23 @@ const BASE: [&Told; 28] = [
     &missing_text::UNKNOWN_LANGUAGE_TOLD,
     &languages::LANGUAGE_SELECTABLE_TOLD,
     &targets::UNKNOWN_TARGET_TOLD,
+    &targets::UNKNOWN_STEP_TOLD,
+    &names::DUPLICATE_NAME_TOLD,
     &queues::UNKNOWN_QUEUE_TOLD,
+    &queues::CLOSED_QUEUES_TOLD,
+    &conditions::UNKNOWN_SCHEDULE_TOLD,
+    &conditions::UNKNOWN_PLAN_TOLD,
+    &conditions::UNKNOWN_LEVEL_TOLD,
+    &conditions::UNKNOWN_FIELD_TOLD,
+    &conditions::TOO_MANY_VALUES_TOLD,
+    &circles::SILENT_CIRCLE_TOLD,
+    &services::UNKNOWN_SERVICE_TOLD,
+    &transfer::TRANSFER_NUMBER_TOLD,
+    &verification::VERIFY_SECRET_TOLD,
+    &verification::SECRET_KEPT_TOLD,
+    &verification::ASKED_TWICE_TOLD,
+    &spoken_values::UNKNOWN_VALUE_TOLD,
+    &spoken_values::MISSING_VALUE_TOLD,
     &unreachable::UNREACHABLE_TOLD,
     &keys::DUPLICATE_KEY_TOLD,
     &keys::RESERVED_KEY_TOLD,
@@ -105,14 +133,14 @@ const BASE: [&Told; 28] = [
 /// Every rule about menus: the base, the proof, the packs, plain syntax.
 pub fn rules() -> impl Iterator<Item = &'static Told> {
     let packs = packs::PACKS.iter().flat_map(|pack| pack.rules.iter());
-    let all = BASE.iter().chain(&plain::PROOF_TOLD).chain(packs).chain(&plain::SYNTAX_TOLD);
+    let all = BASE.iter().chain(plain::PROOF_TOLD).chain(packs).chain(plain::SYNTAX_TOLD);
     all.copied()
 }
 
 /// Looks at the drafts with every rule.
 pub fn check(book: &Book, report: &mut Report<'_>) {
     for (sees, check) in CHECKS {
-        if sees == Sees::Menu || !report.is_broken() {
+        if *sees == Sees::Menu || !report.is_broken() {
             check(book, report);
         }
     }

@@ -57,7 +57,7 @@ pub fn find(id: &str) -> Option<&'static Pack> {
 
 /// The packs that the hotline chose, as far as they exist.
 pub fn chosen(book: &Book) -> impl Iterator<Item = &'static Pack> {
-    book.system.house.packs.iter().filter_map(|pack| find(&pack.value))
+    book.system.packs.iter().filter_map(|pack| find(&pack.value))
 }
 
 /// The bounds in force.

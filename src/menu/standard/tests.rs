@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::config::finding::{Finding, Severity, chinese};
 use crate::ids::{EntryId, Key, Language, MenuId, QueueId};
 use crate::menu::api::PromptName;
+use crate::menu::view::Views;
 use crate::menu::{
     ManifestView, Program, RecordingState, SoundKind, Sources, Statistics, compile, compile_counted,
 };
@@ -24,7 +25,7 @@ pub(in crate::menu) fn sources() -> Sources {
     Sources {
         files: files.map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec(),
         mains: vec![(EntryId::new("95599"), MenuId::new("main"))],
-        queues: Some(BTreeSet::from(queues)),
+        views: Views::of_queues(queues),
         manifest: None,
     }
 }
@@ -143,9 +144,9 @@ fn planted_words_and_omissions_are_found_where_they_are() {
             "advert-undeclared menus/loans.toml:15",
         ),
         ("main", "{ language =", "\"repeat\" #", "language-selectable menus/main.toml:1"),
-        ("system", "人工服务请按0。", "感谢来电。", "person-announced menus/system.toml:7"),
-        ("system", "For a person, press 0.", "Press 0 for a person.", "person-announced menus/system.toml:7"),
-        ("system", "人工服务请按星号", "谢谢", "person-announced menus/system.toml:9"),
+        ("system", "人工服务请按0。", "感谢来电。", "person-said menus/system.toml:7"),
+        ("system", "For a person, press 0.", "Press 0 for a person.", "person-said menus/system.toml:7"),
+        ("system", "人工服务请按星号", "谢谢", "person-said menus/system.toml:9"),
         ("system", "感谢来电，再见", "办卡有好礼，再见", "no-advert menus/system.toml:17"),
     ] {
         let found = found(file, from, to);

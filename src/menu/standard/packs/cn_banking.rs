@@ -34,7 +34,7 @@ fn check(book: &Book, report: &mut Report<'_>) {
     // Tags of Mandarin; zh-HK and yue are Cantonese.
     let mandarin = ["zh", "zh-cn", "zh-sg", "zh-tw", "zh-hans", "zh-hant", "cmn"];
     if !mandarin.contains(&tag.as_str()) && !tag.starts_with("cmn-") {
-        let spot = book.system.house.languages.as_ref().unwrap_or(&book.system.spot);
+        let spot = book.system.languages.as_ref().unwrap_or(&book.system.spot);
         let message = format!("callers hear {first} first, and not Mandarin");
         report.add(&MANDARIN_FIRST, spot, message, "Put \"zh-CN\" first in languages = […].");
     }

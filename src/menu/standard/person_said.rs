@@ -1,24 +1,20 @@
-//! The way to a person is said aloud: in every language, with its key, and soon after the answer.
-
-use std::time::Duration;
+//! The way to a person is said aloud: in every language, with its key. How soon, the proof shows.
 
 use crate::config::finding::Severity;
 use crate::ids::Language;
 use crate::menu::draft::Book;
 use crate::menu::report::{Report, Rule};
-use crate::menu::standard::lengths::Lengths;
 use crate::menu::standard::option_first::key_in;
-use crate::menu::standard::packs::bounds;
 use crate::menu::standard::told::Told;
 
-pub const PERSON_ANNOUNCED: Rule = Rule {
-    id: "person-announced",
+pub const PERSON_SAID: Rule = Rule {
+    id: "person-said",
     source: "CBA-10b",
     severity: Severity::Error,
-    explanation: "Within 30 s of the answer, in every language, callers have heard how to reach a person; who collects digits says that star does.",
+    explanation: "Whoever listens is told the key that leads to a person, after what it is for: 0, and star where digits are keyed in.",
 };
-pub const PERSON_ANNOUNCED_TOLD: Told = Told::hard(
-    &PERSON_ANNOUNCED,
+pub const PERSON_SAID_TOLD: Told = Told::hard(
+    &PERSON_SAID,
     r##"# menus/system.toml
 [text]
 "system.menu.person" = { zh-CN = "感谢您的来电。", en-US = "For a person, press 0." }
@@ -35,7 +31,6 @@ const STAR: [(&str, &[&str]); 2] = [("zh", &["星", "米字", "*", "＊"]), ("en
 pub fn check(book: &Book, report: &mut Report<'_>) {
     announced_in_menus(book, report);
     announced_while_collecting(book, report);
-    announced_in_time(book, report);
 }
 
 fn announced_in_menus(book: &Book, report: &mut Report<'_>) {
@@ -48,7 +43,7 @@ fn announced_in_menus(book: &Book, report: &mut Report<'_>) {
             }
             Some(_) => continue,
         };
-        report.add(&PERSON_ANNOUNCED, &text.spot, fault, "Say: 人工服务请按0。 For a person, press 0.");
+        report.add(&PERSON_SAID, &text.spot, fault, "Say: 人工服务请按0。 For a person, press 0.");
     }
 }
 
@@ -60,32 +55,11 @@ fn announced_while_collecting(book: &Book, report: &mut Report<'_>) {
         if words.is_some_and(|(_, words)| !words.iter().any(|word| lower.contains(word))) {
             let message = format!("the text beside digits does not say in {language} that star is a person");
             report.add(
-                &PERSON_ANNOUNCED,
+                &PERSON_SAID,
                 &text.spot,
                 message,
                 "Say: 人工服务请按星号。 For a person, press star.",
             );
-        }
-    }
-}
-
-fn announced_in_time(book: &Book, report: &mut Report<'_>) {
-    let most = bounds(book).menu;
-    for menu in book.menus.iter().filter(|menu| book.is_main(&menu.id)) {
-        for language in &book.languages {
-            let lengths = Lengths { book, language };
-            let (notice, rest) = (lengths.notice(menu), lengths.menu(menu));
-            let total = notice.and(rest);
-            // A menu that is too long by itself is a finding of its own.
-            let limit = Duration::from_secs(most);
-            if rest.time <= limit && total.time > limit {
-                let message = format!(
-                    "callers hear of a person only {} after the answer in {language}, at most {most} s",
-                    total.words()
-                );
-                let help = "Shorten notice, greeting or choices, or move rarer choices into a submenu.";
-                report.add(&PERSON_ANNOUNCED, &menu.spot, message, help);
-            }
         }
     }
 }
