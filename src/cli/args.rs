@@ -95,6 +95,13 @@ pub enum Format {
     Json,
 }
 
+/// Languages that findings are told in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Lang {
+    En,
+    Zh,
+}
+
 #[derive(Args, Clone, Copy, Debug)]
 pub struct FormatArgs {
     #[arg(long, value_enum, default_value_t)]
@@ -150,6 +157,15 @@ pub struct DemoArgs {
 pub struct CheckArgs {
     /// Directory of the menus [default: as configured]
     pub dir: Option<PathBuf>,
+    /// Tell what a rule means, with an example kept and one broken; `all` tells every rule
+    #[arg(long, value_name = "RULE", conflicts_with = "dir")]
+    pub explain: Option<String>,
+    /// Language of the findings [default: that of the system]
+    #[arg(long, value_enum)]
+    pub lang: Option<Lang>,
+    /// How often each key was pressed, as CSV lines `menu,key,count`: are frequent options said first?
+    #[arg(long, value_name = "FILE")]
+    pub pressed: Option<PathBuf>,
     #[command(flatten)]
     pub format: FormatArgs,
 }

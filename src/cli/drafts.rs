@@ -1,6 +1,6 @@
 //! Drafts as the commands find them: by the configuration, or around a directory of menus.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::load_config;
 use crate::config::finding::Finding;
@@ -24,7 +24,7 @@ pub fn find(menus: Option<&Path>, config: Option<&Path>) -> anyhow::Result<Draft
 /// configuration that is named stands for the one in `../ops`.
 pub fn around(menus: &Path, config: Option<&Path>) -> Result<Drafts, FindingsFound> {
     let ops = menus.join("../ops");
-    let beside = ops.join("hotline.toml");
+    let beside = config_beside(menus);
     let path = config.or_else(|| beside.exists().then_some(beside.as_path()));
     let Some(path) = path else {
         return Ok(Drafts {
@@ -36,6 +36,11 @@ pub fn around(menus: &Path, config: Option<&Path>) -> Result<Drafts, FindingsFou
     };
     let config = ServerConfig::load(Some(path)).map_err(FindingsFound::new)?;
     Ok(Drafts { menus: menus.to_owned(), ..Drafts::of(&config) })
+}
+
+/// Where the configuration stands beside a directory of menus.
+pub fn config_beside(menus: &Path) -> PathBuf {
+    menus.join("../ops/hotline.toml")
 }
 
 /// What menus are compiled from, and what is wrong with the queues already.

@@ -10,8 +10,11 @@ pub mod check;
 pub mod demo;
 pub mod devices;
 pub mod drafts;
+mod entries;
+pub mod explain;
 pub mod findings;
 pub mod output;
+mod pressed;
 pub mod prompts;
 pub mod publish;
 pub mod recordings;
@@ -115,7 +118,7 @@ fn report(error: &anyhow::Error) -> ExitCode {
         eprintln!("hotline: {error:#}");
         return ExitCode::from(check::FINDINGS);
     };
-    eprint!("{}", findings::written(&found.0));
+    eprint!("{}", findings::written_in(findings::tongue(None), &found.0));
     if error.to_string() != found.to_string() {
         eprintln!("hotline: {error}");
     }
@@ -138,6 +141,8 @@ mod tests {
             "versions --format json",
             "demo",
             "check menus",
+            "check --explain no-advert --lang zh",
+            "check --pressed keys.csv --format json",
             "show menus --as mermaid",
             "schema menu",
             "schema system",

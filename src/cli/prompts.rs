@@ -19,6 +19,7 @@ use crate::io::prompts::manifest::FILE;
 use crate::io::prompts::synthesise::Synthesiser;
 use crate::io::versions::{Drafts, assemble};
 use crate::menu::ManifestView;
+use crate::menu::api::PromptName;
 use crate::now::Wall;
 
 /// What `prompts build` and `prompts approve` are given.
@@ -76,7 +77,10 @@ fn look(drafts: &Drafts) -> Result<Inspection, Vec<Finding>> {
 
 /// What `hotline check` may say about recordings; `None` while the menus themselves are broken.
 pub fn manifest_view(drafts: &Drafts) -> Option<ManifestView> {
-    look(drafts).ok().map(|inspection| inspection.view())
+    let assembled = assemble(&drafts.read().ok()?, &drafts.places()).ok()?;
+    let inspection = inspect(&drafts.prompts, &assembled.wanted).ok()?;
+    let hold = assembled.queues.into_iter().map(|queue| PromptName(queue.hold_audio)).collect();
+    Some(ManifestView { hold, ..inspection.view() })
 }
 
 /// Every prompt with its state, its length and what it says.

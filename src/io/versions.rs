@@ -21,8 +21,11 @@ use crate::io::prompts::clip::{clip, hash};
 use crate::io::prompts::inspect::{Inspection, State, Strictness, inspect, path, read_bounded};
 use crate::io::prompts::manifest::Manifest;
 use crate::media::command::{Clip, PromptTable};
+use crate::menu::ManifestView;
+use crate::menu::api::PromptName;
 use crate::now::Wall;
 
+use assemble::heard;
 pub use assemble::{Assembled, assemble};
 pub use content::{Content, Drafts, Places, broken, read_menus, read_text};
 pub use store::Meta;
@@ -181,6 +184,10 @@ impl Versions {
         let manifest = drafts.prompts.join(crate::io::prompts::manifest::FILE);
         let inspection =
             inspect(&drafts.prompts, &assembled.wanted).map_err(|e| vec![e.finding(&manifest)])?;
+        let hold = assembled.queues.iter().map(|queue| PromptName(queue.hold_audio.clone())).collect();
+        let heard = heard(&content, &drafts.places(), ManifestView { hold, ..inspection.view() });
+        let new: Vec<Finding> = heard.into_iter().filter(|f| !assembled.warnings.contains(f)).collect();
+        assembled.warnings.extend(new);
         assembled.warnings.extend(inspection.findings(Strictness::Publish));
         if assembled.warnings.iter().any(|f| f.severity == Severity::Error) {
             return Err(assembled.warnings);

@@ -22,6 +22,7 @@ pub mod report;
 mod resolve;
 mod said;
 pub mod schema;
+mod slip;
 pub mod speak;
 pub mod standard;
 pub mod system;
@@ -29,7 +30,7 @@ pub mod transcript;
 mod values;
 pub mod view;
 
-pub use compile::{Compiled, Sources, compile};
+pub use compile::{Compiled, Sources, Statistics, compile, compile_counted};
 pub use interpreter::Visit;
-pub use manifest::{ManifestView, RecordingState};
+pub use manifest::{ManifestView, RecordingState, SoundKind};
 pub use model::{Program, PromptKind, PromptText};

@@ -11,7 +11,7 @@ use crate::io::prompts::inspect::Wanted;
 use crate::io::prompts::tones;
 use crate::media::command::PromptTable;
 use crate::menu::view::Views;
-use crate::menu::{Program, PromptKind, Sources, compile};
+use crate::menu::{ManifestView, Program, Sources, compile};
 
 /// Menus and queues that are sound and fit together.
 #[derive(Clone, Debug)]
@@ -26,16 +26,8 @@ pub struct Assembled {
 /// Compiles a content; with errors, every finding of menus and queues at once.
 pub fn assemble(content: &Content, places: &Places) -> Result<Assembled, Vec<Finding>> {
     let (queues, mut findings) = queues::parse(&places.queues.display().to_string(), &content.queues);
-    let files = content.menus.iter().map(|(name, text)| {
-        let path = places.menus.join(name);
-        (path.display().to_string(), text.clone())
-    });
-    let compiled = compile(&Sources {
-        files: files.collect(),
-        mains: content.mains.iter().map(|(entry, menu)| (entry.clone(), menu.clone())).collect(),
-        views: Views::of_queues(queues.iter().map(|queue| queue.id.clone())),
-        manifest: None,
-    });
+    let views = Views::of_queues(queues.iter().map(|queue| queue.id.clone()));
+    let compiled = compile(&sources(content, places, views, None));
     findings.extend(compiled.findings);
     match compiled.program {
         Some(program) if findings.iter().all(|f| f.severity != Severity::Error) => {
@@ -44,6 +36,27 @@ pub fn assemble(content: &Content, places: &Places) -> Result<Assembled, Vec<Fin
         }
         _ => Err(findings),
     }
+}
+
+fn sources(content: &Content, places: &Places, views: Views, manifest: Option<ManifestView>) -> Sources {
+    let files = content.menus.iter().map(|(name, text)| {
+        let path = places.menus.join(name);
+        (path.display().to_string(), text.clone())
+    });
+    Sources {
+        files: files.collect(),
+        mains: content.mains.iter().map(|(entry, menu)| (entry.clone(), menu.clone())).collect(),
+        views,
+        manifest,
+    }
+}
+
+/// What the recordings show beyond the texts: their true lengths, and what each was approved as.
+/// Whether they are there and approved at all, the inspection of the prompts tells.
+pub fn heard(content: &Content, places: &Places, manifest: ManifestView) -> Vec<Finding> {
+    let mut found = compile(&sources(content, places, Views::default(), Some(manifest))).findings;
+    found.retain(|finding| !["recording-missing", "audio-unknown"].contains(&finding.rule));
+    found
 }
 
 /// What menus, system prompts, queues and messages need to be heard.
@@ -55,7 +68,7 @@ pub fn wanted(program: &Program, queues: &[QueueConfig]) -> Vec<Wanted> {
         wanted.extend(prompt.texts.iter().map(|(language, text)| Wanted {
             language: language.to_string(),
             name: prompt.name.0.clone(),
-            kind: kind(prompt.kind).to_owned(),
+            kind: prompt.kind.word().to_owned(),
             text: text.clone(),
         }));
     }
@@ -70,19 +83,4 @@ pub fn wanted(program: &Program, queues: &[QueueConfig]) -> Vec<Wanted> {
         }
     }));
     wanted
-}
-
-/// Kind as the manifest writes it.
-fn kind(kind: PromptKind) -> &'static str {
-    match kind {
-        PromptKind::Notice => "notice",
-        PromptKind::Greeting => "greeting",
-        PromptKind::Announcement => "announcement",
-        PromptKind::Choice => "choice",
-        PromptKind::Information => "information",
-        PromptKind::Collect => "collect",
-        PromptKind::System => "system",
-        PromptKind::Value => "value",
-        PromptKind::Advert => "advert",
-    }
 }

@@ -135,6 +135,20 @@ fn with_any_error_nothing_is_published() {
 }
 
 #[test]
+fn cba_10d_sound_is_judged_at_publication_too() {
+    let house = house();
+    house.change("loans.toml", "[information.apply]", "[information.apply]\nkind = \"advert\"");
+    house.speak();
+    house.versions.publish(&house.drafts, signed("an advert that is asked for")).unwrap();
+    let queues = std::fs::read_to_string(&house.drafts.queues).unwrap();
+    let wrong = queues.replacen("limit = 20", "limit = 20\nhold_audio = \"loans.apply\"", 1);
+    assert_ne!(wrong, queues);
+    std::fs::write(&house.drafts.queues, wrong).unwrap();
+    let refused = house.versions.publish(&house.drafts, signed("an advert for who waits")).unwrap_err();
+    assert_eq!(rules(&refused), ["audio-advert", "no-advert"]);
+}
+
+#[test]
 fn a_rollback_is_a_new_number_with_old_content_and_old_sound_stays() {
     let house = house();
     house.speak();
