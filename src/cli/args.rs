@@ -34,6 +34,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Draw the menu tree with keys and seconds to a person
     Show(ShowArgs),
+    /// Print the JSON Schema of a kind of file, for editors
+    Schema(SchemaArgs),
     /// A caller's visit as text, without audio
     Try(TryArgs),
     /// Calls of the index
@@ -68,6 +70,7 @@ impl Command {
             Command::Demo(_) => "demo",
             Command::Check(_) => "check",
             Command::Show(_) => "show",
+            Command::Schema(_) => "schema",
             Command::Try(_) => "try",
             Command::Calls(_) => "calls",
             Command::Recordings(_) => "recordings",
@@ -162,6 +165,21 @@ pub enum Shape {
     Tree,
     Mermaid,
     Svg,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub struct SchemaArgs {
+    /// Which kind of file
+    #[arg(value_enum)]
+    pub file: SchemaFile,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum SchemaFile {
+    /// menus/NAME.toml
+    Menu,
+    /// menus/system.toml
+    System,
 }
 
 #[derive(Args, Debug)]

@@ -13,7 +13,6 @@ use crate::menu::interpreter::step;
 use crate::menu::length::Lengths;
 use crate::menu::model::{LanguageIx, Program};
 use crate::menu::prove::situation::{Asked, Questions, When};
-use crate::menu::speak::Kind;
 
 /// Beyond this the menus are refused as unprovable.
 const MOST_STATES: usize = 2_000_000;
@@ -277,10 +276,7 @@ impl Times<'_> {
         let Times { program, lengths, .. } = *self;
         *self.known.entry((heard, language)).or_insert_with(|| {
             let parts = heard.parts(program, language);
-            // What was keyed in is checked to be speakable before.
-            let values = parts
-                .iter()
-                .any(|part| matches!(part, Part::Value(..) | Part::Typed(Kind::Amount | Kind::Date)));
+            let values = parts.iter().any(|part| matches!(part, Part::Value(..) | Part::Typed(_)));
             (millis(lengths.of_heard(program, heard, language)), values)
         })
     }
