@@ -35,8 +35,8 @@ pub enum Sys {
     /// A system of the bank does not answer: an explanation, then a person (CBA-25).
     LookupFailed,
     /// The number that is rung back stands between these two.
-    CallbackBefore,
-    CallbackAfter,
+    CallbackOfferBefore,
+    CallbackOfferAfter,
     CallbackEnter,
     CallbackRefused,
     CallbackThanks,
@@ -64,8 +64,8 @@ impl Sys {
             Sys::VerifyLocked => "system.verify.locked",
             Sys::LookupWait => "system.lookup.wait",
             Sys::LookupFailed => "system.lookup.failed",
-            Sys::CallbackBefore => "system.callback.offer.before",
-            Sys::CallbackAfter => "system.callback.offer.after",
+            Sys::CallbackOfferBefore => "system.callback.offer.before",
+            Sys::CallbackOfferAfter => "system.callback.offer.after",
             Sys::CallbackEnter => "system.callback.enter",
             Sys::CallbackRefused => "system.callback.refused",
             Sys::CallbackThanks => "system.callback.thanks",
@@ -92,8 +92,8 @@ const SOMETIMES: [Sys; 19] = [
     Sys::VerifyLocked,
     Sys::LookupWait,
     Sys::LookupFailed,
-    Sys::CallbackBefore,
-    Sys::CallbackAfter,
+    Sys::CallbackOfferBefore,
+    Sys::CallbackOfferAfter,
     Sys::CallbackEnter,
     Sys::CallbackRefused,
     Sys::CallbackThanks,
@@ -206,8 +206,8 @@ impl Used {
             Sys::VerifyWrong | Sys::VerifyLocked => self.verify,
             Sys::LookupWait => self.silent_question,
             Sys::LookupFailed => self.lookup,
-            Sys::CallbackBefore
-            | Sys::CallbackAfter
+            Sys::CallbackOfferBefore
+            | Sys::CallbackOfferAfter
             | Sys::CallbackEnter
             | Sys::CallbackRefused
             | Sys::CallbackThanks => self.callback,

@@ -141,9 +141,9 @@ impl<'p> Parts<'p> {
             }
             Heard::CallbackOffer(reason, wrong) => {
                 self.wrong(wrong);
-                self.sys(Sys::CallbackBefore);
+                self.sys(Sys::CallbackOfferBefore);
                 self.all.push(Part::Number);
-                self.sys(Sys::CallbackAfter);
+                self.sys(Sys::CallbackOfferAfter);
                 if reason == Reason::Chosen {
                     self.sys(Sys::Person);
                 }

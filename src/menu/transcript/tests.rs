@@ -1,0 +1,1 @@
+//! Transcripts of the complete menu language.
