@@ -78,6 +78,7 @@ impl Visit {
                 secret,
                 pace,
             },
+            Effect::Lost => return Ok(None),
             Effect::Hush => Action::Hush,
             Effect::Wait(time) => Action::Wait(time),
             Effect::Choose => return Ok(self.atom(&program).map(Action::Choose)),

@@ -8,7 +8,7 @@ use crate::menu::api::{Input, Pace};
 use crate::menu::interpreter::effect::Effect;
 use crate::menu::interpreter::heard::{Heard, Part};
 use crate::menu::interpreter::query::Query;
-use crate::menu::interpreter::state::{Phase, Said, State};
+use crate::menu::interpreter::state::{Phase, Rows, Said, State};
 use crate::menu::interpreter::step;
 use crate::menu::length::Lengths;
 use crate::menu::model::{LanguageIx, Program};
@@ -94,6 +94,8 @@ pub(super) struct Graph<'p> {
     /// Sorted by `from`; what changes nothing is left out.
     pub edges: Vec<Edge>,
     pub questions: Questions<'p>,
+    /// Edges at whose end ways had led to one another for too long.
+    pub lost: Vec<Edge>,
     nodes: Vec<Node>,
     index: FxHashMap<State, u32>,
     times: Times<'p>,
@@ -108,6 +110,7 @@ impl<'p> Graph<'p> {
             starts: Vec::new(),
             edges: Vec::new(),
             questions: Questions::default(),
+            lost: Vec::new(),
             nodes: Vec::new(),
             index: FxHashMap::default(),
             times: Times { program, lengths, known: FxHashMap::default() },
@@ -187,6 +190,9 @@ impl<'p> Graph<'p> {
         let (ms, speaks) = self.times.of(out);
         let to = self.add(next, speaks);
         let edge = Edge { from, to, ms, cause, when };
+        if out.contains(&Effect::Lost) {
+            self.lost.push(edge);
+        }
         // Keys that lead to the same place are one.
         if edge.is_key() {
             let others = &self.edges[self.nodes[from as usize].first as usize..];
@@ -289,14 +295,28 @@ pub(super) fn millis(time: std::time::Duration) -> u32 {
 /// Name of the node a state is at, if it is at one.
 pub(super) fn node_of(program: &Program, state: &State) -> Option<String> {
     let menu = program.menu(state.menu);
+    let of = |node: u16| usize::from(node);
     let name = match state.phase {
-        Phase::Information(node) => menu.information.get(usize::from(node)).map(|node| &node.name),
+        Phase::Information(node) => menu.information.get(of(node)).map(|node| &node.name),
         Phase::Collect { node, .. } | Phase::Confirm { node, .. } => {
-            menu.collects.get(usize::from(node)).map(|node| &node.name)
+            menu.collects.get(of(node)).map(|node| &node.name)
         }
-        Phase::Lookup { node, .. } | Phase::Reading { node, .. } | Phase::Said(Said::LookupFailed(node)) => {
-            menu.lookups.get(usize::from(node)).map(|node| &node.name)
+        Phase::Deciding { rows: Rows::Branch(node), .. } if menu.on_entry != Some(node) => {
+            menu.branches.get(of(node)).map(|node| &node.name)
         }
+        Phase::Deciding { rows: Rows::Lookup(node), .. }
+        | Phase::Lookup { node, .. }
+        | Phase::Reading { node, .. }
+        | Phase::Said(Said::LookupFailed(node)) => menu.lookups.get(of(node)).map(|node| &node.name),
+        Phase::MayVerify(node)
+        | Phase::Verify { node, .. }
+        | Phase::Said(Said::VerifyFailed(node) | Said::Locked(node)) => {
+            menu.verifies.get(of(node)).map(|node| &node.name)
+        }
+        Phase::Survey { node, .. } | Phase::Said(Said::SurveyThanks(node)) => {
+            menu.surveys.get(of(node)).map(|node| &node.name)
+        }
+        Phase::Complaint(node) => menu.complaints.get(of(node)).map(|node| &node.name),
         _ => None,
     };
     name.cloned()
