@@ -11,60 +11,92 @@ use hotline::ids::{EntryId, MenuId, PlanId, QueueId};
 use hotline::menu::length::Measured;
 use hotline::menu::prove::prove;
 use hotline::menu::view::{CalendarClass, CalendarView, PlanView, QueueView, Views, WhenClosed};
-use hotline::menu::{Sources, compile};
+use hotline::menu::{Sources, compile, system};
 
-const MENUS: usize = 200;
+/// Dialled numbers with a main menu of their own; menus below a main menu, and below each of those.
+const ENTRIES: usize = 4;
+const BELOW: usize = 7;
+const LAST: usize = 6;
+const MENUS: usize = ENTRIES * (1 + BELOW + BELOW * LAST);
 
 fn bilingual(chinese: &str, english: &str) -> String {
     format!("{{ zh-CN = \"{chinese}\", en-US = \"{english}\" }}")
 }
 
-/// Menus below the main one, in a tree of six choices a menu; the last ones tell, ask and decide.
-fn menu(number: usize) -> String {
+/// Choices with the keys from 1.
+fn choices(targets: impl IntoIterator<Item = String>) -> String {
     let mut text = String::new();
-    if number == 0 {
-        let notice = bilingual("本次通话将被录音。", "This call is recorded.");
-        let _ = write!(text, "person = \"general\"\nnotice = {notice}\n");
-    }
-    for key in 1..=6 {
-        let below = number * 6 + key;
-        let leads_to = match key {
-            _ if below < MENUS => format!("{{ menu = \"{}\" }}", name(below)),
-            1 => "{ information = \"about\" }".to_owned(),
-            2 => "{ branch = \"hours\" }".to_owned(),
-            3 => "{ collect = \"number\" }".to_owned(),
-            4 => "{ lookup = \"state\" }".to_owned(),
-            _ => "{ queue = \"general\" }".to_owned(),
-        };
+    for (key, leads_to) in (1..).zip(targets) {
         let said =
-            bilingual(&format!("第{below}项业务请按{key}。"), &format!("For service {below}, press {key}."));
+            bilingual(&format!("第{key}项业务请按{key}。"), &format!("For service {key}, press {key}."));
         let _ = write!(text, "\n[[choice]]\nkey = \"{key}\"\ntext = {said}\nleads_to = {leads_to}\n");
     }
-    if number * 6 + 4 >= MENUS {
-        let said = bilingual("这里是一段说明，内容并不长。", "Here is a short explanation of it.");
-        let enter = bilingual("请输入号码。", "Please enter the number.");
-        let _ = write!(
-            text,
-            "\n[information.about]\ntext = {said}\n\
+    text
+}
+
+fn leads_to_menus(name: &str, count: usize) -> Vec<String> {
+    (1..=count).map(|below| format!("{{ menu = \"{name}-{below}\" }}")).collect()
+}
+
+/// A menu of the lowest level: it tells, asks and decides.
+fn last(number: usize) -> String {
+    let targets = [
+        "{ information = \"about\" }",
+        "{ branch = \"hours\" }",
+        "{ collect = \"number\" }",
+        "{ lookup = \"state\" }",
+        "{ queue = \"general\" }",
+        "\"end\"",
+    ];
+    let about = bilingual("这里是一段说明，内容并不长。", "Here is a short explanation of it.");
+    let enter = bilingual("请输入号码。", "Please enter the number.");
+    choices(targets.map(str::to_owned))
+        + &format!(
+            "\n[information.about]\ntext = {about}\n\
              \n[branch.hours]\notherwise = {{ information = \"about\" }}\n\
              \n[[branch.hours.when]]\nopen = \"office-{}\"\nleads_to = {{ queue = \"general\" }}\n\
              \n[collect.number]\ntext = {enter}\nmin = 4\nmax = 8\nleads_to = {{ lookup = \"state\" }}\n\
              \n[lookup.state]\nservice = \"bank\"\npath = \"/state\"\nsend = [\"number\"]\n\
              leads_to = {{ information = \"about\" }}\n",
             number % 3,
-        );
+        )
+}
+
+fn menus_of(entry: usize) -> Vec<(String, String)> {
+    let main = format!("entry{entry}");
+    let notice = bilingual("本次通话将被录音。", "This call is recorded.");
+    let head = format!("person = \"general\"\nnotice = {notice}\n");
+    let mut menus = vec![(main.clone(), head + &choices(leads_to_menus(&main, BELOW)))];
+    for middle in 1..=BELOW {
+        let name = format!("{main}-{middle}");
+        menus.push((name.clone(), choices(leads_to_menus(&name, LAST))));
+        menus.extend((1..=LAST).map(|number| (format!("{name}-{number}"), last(number))));
+    }
+    menus
+}
+
+/// The texts of the sample, and a short one for all else that may be said.
+fn system_file() -> String {
+    let sample: toml::Table =
+        toml::from_str(include_str!("../menus/system.toml")).expect("the sample is read");
+    let mut text = String::from("languages = [\"zh-CN\", \"en-US\"]\n[text]\n");
+    for name in system::names() {
+        let known = sample.get("text").and_then(|texts| texts.get(name));
+        let said = |language, usual: &str| {
+            let known = known.and_then(|texts| texts.get(language)).and_then(toml::Value::as_str);
+            known.unwrap_or(usual).to_owned()
+        };
+        let said = bilingual(&said("zh-CN", "请稍候。"), &said("en-US", "One moment, please."));
+        let _ = writeln!(text, "\"{name}\" = {said}");
     }
     text
 }
 
-fn name(number: usize) -> String {
-    if number == 0 { "main".to_owned() } else { format!("menu-{number}") }
-}
-
 fn sources() -> Sources {
+    let menus = (0..ENTRIES).flat_map(menus_of);
     let mut files: Vec<(String, String)> =
-        (0..MENUS).map(|number| (format!("menus/{}.toml", name(number)), menu(number))).collect();
-    files.push(("menus/system.toml".to_owned(), include_str!("../menus/system.toml").to_owned()));
+        menus.map(|(name, text)| (format!("menus/{name}.toml"), text)).collect();
+    files.push(("menus/system.toml".to_owned(), system_file()));
     let class = |number: usize| CalendarClass {
         open: (0..3).filter(|bit| number >> bit & 1 == 1).map(|bit| format!("office-{bit}")).collect(),
         holiday: false,
@@ -79,7 +111,9 @@ fn sources() -> Sources {
     let night = QueueId::new("night");
     Sources {
         files,
-        mains: vec![(EntryId::new("95599"), MenuId::new("main"))],
+        mains: (0..ENTRIES)
+            .map(|entry| (EntryId::new(format!("9559{entry}")), MenuId::new(format!("entry{entry}"))))
+            .collect(),
         views: Views {
             queues: Some(
                 [
