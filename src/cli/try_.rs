@@ -11,7 +11,7 @@ use crate::cli::{calls, drafts, findings, output};
 use crate::ids::{EntryId, Language};
 use crate::io::control::FindingsFound;
 use crate::io::versions::Drafts;
-use crate::menu::transcript::{Deed, Telling, parse_deeds, transcript};
+use crate::menu::transcript::{Deed, Scene, Telling, World, parse_deeds, transcript};
 use crate::menu::{Program, compile};
 
 /// What is tried; the rest has defaults.
@@ -57,7 +57,7 @@ pub fn run(
     };
     match parse_deeds(keys) {
         Ok(deeds) => {
-            write!(out, "{}", transcript(&program, &entry, language, &deeds))?;
+            write!(out, "{}", transcript(&program, scene(&entry, language), &deeds))?;
             Ok(CLEAN)
         }
         Err(error) => {
@@ -92,6 +92,10 @@ fn resolve(
     Ok(Some((entry.clone(), language)))
 }
 
+fn scene(entry: &EntryId, language: Option<Language>) -> Scene {
+    Scene { entry: Some(entry.clone()), language, world: World::default() }
+}
+
 fn interactive(
     program: &Arc<Program>,
     entry: &EntryId,
@@ -100,7 +104,7 @@ fn interactive(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out, "Keys and Enter; !KEY presses at once, - is silence, Enter listens on, Ctrl-D hangs up.")?;
-    let mut telling = Telling::start(Arc::clone(program), entry, language);
+    let mut telling = Telling::start(Arc::clone(program), scene(entry, language));
     let mut line = String::new();
     loop {
         write!(out, "{}", telling.take())?;
@@ -113,6 +117,12 @@ fn interactive(
         if input.read_line(&mut line)? == 0 {
             writeln!(out, "\nhung up")?;
             return Ok(());
+        }
+        if let Some(given) = line.trim().strip_prefix("given:") {
+            if let Err(error) = telling.world().given(given) {
+                writeln!(out, "{error}")?;
+            }
+            continue;
         }
         match parse_deeds(&line) {
             Ok(deeds) if deeds.is_empty() => telling.deed(Deed::Listen),

@@ -26,6 +26,8 @@ mod slip;
 pub mod speak;
 pub mod standard;
 pub mod system;
+#[cfg(test)]
+mod testing;
 pub mod transcript;
 mod values;
 pub mod view;
