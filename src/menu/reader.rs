@@ -88,11 +88,71 @@ impl<'t, 'i> Reader<'t, 'i> {
         report.add(&MISSING, &self.spot, format!("{} has no `{name}`", self.what), help);
     }
 
+    pub fn text(&self, name: &str, report: &mut Report<'_>) -> Option<At<String>> {
+        let value = self.get(name)?;
+        match value.get_ref().as_str() {
+            Some(text) => Some(At { value: text.to_owned(), spot: self.spot_of(value) }),
+            None => {
+                self.wrong(value, name, "Write a text in quotation marks.", report);
+                None
+            }
+        }
+    }
+
+    pub fn flag(&self, name: &str, report: &mut Report<'_>) -> Option<bool> {
+        let value = self.get(name)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong(value, name, "Write true or false, without quotation marks.", report);
+        }
+        flag
+    }
+
+    pub fn count(&self, name: &str, bounds: (u8, u8), report: &mut Report<'_>) -> Option<u8> {
+        let value = self.get(name)?;
+        let number = number(value.get_ref()).and_then(|n| u8::try_from(n).ok());
+        let number = number.filter(|n| (bounds.0..=bounds.1).contains(n));
+        if number.is_none() {
+            let help = format!("Write a whole number from {} to {}.", bounds.0, bounds.1);
+            self.wrong(value, name, &help, report);
+        }
+        number
+    }
+
+    /// Seconds, also with a decimal point, as milliseconds.
+    pub fn seconds(&self, name: &str, bounds: (u32, u32), report: &mut Report<'_>) -> Option<u32> {
+        let value = self.get(name)?;
+        let whole = number(value.get_ref()).map(|n| n as f64);
+        let seconds = whole.or_else(|| value.get_ref().as_float()?.as_str().parse::<f64>().ok());
+        let seconds = seconds.filter(|s| (f64::from(bounds.0)..=f64::from(bounds.1)).contains(s));
+        if seconds.is_none() {
+            let help = format!("Write seconds from {} to {}.", bounds.0, bounds.1);
+            self.wrong(value, name, &help, report);
+        }
+        seconds.map(|s| (s * 1000.0).round() as u32)
+    }
+
     /// A text per language: `{ zh-CN = "…", en-US = "…" }`.
     pub fn speech(&self, name: &str, report: &mut Report<'_>) -> Option<SpeechDraft> {
         let value = self.get(name)?;
         speech(self.file, value, name, report)
     }
+
+    pub fn sub(&self, name: &str, report: &mut Report<'_>) -> Option<(&'t DeTable<'i>, Spot)> {
+        let value = self.get(name)?;
+        match value.get_ref().as_table() {
+            Some(table) => Some((table, self.spot_of(value))),
+            None => {
+                self.wrong(value, name, &format!("Open a table: [{name}]."), report);
+                None
+            }
+        }
+    }
+}
+
+fn number(value: &DeValue<'_>) -> Option<i64> {
+    let integer = value.as_integer()?;
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }
 
 /// A text per language, standing anywhere.
