@@ -175,6 +175,6 @@ mod tests {
         let document = serde_json::to_value(document()).unwrap();
         assert_eq!(document["security"][0]["token"], serde_json::json!([]));
         assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
-        assert_eq!(document["paths"].as_object().unwrap().len(), 11);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 12);
     }
 }
