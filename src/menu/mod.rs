@@ -15,6 +15,7 @@ pub mod interpreter;
 pub mod length;
 pub mod manifest;
 pub mod model;
+pub mod outline;
 mod parse;
 pub mod prove;
 mod reader;
