@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod finding;
+pub mod lookups;
 pub mod published;
 pub mod queues;
 pub mod server;
