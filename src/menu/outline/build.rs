@@ -130,7 +130,7 @@ impl Build<'_> {
             };
             let parts: Vec<String> = pieces.iter().map(piece).collect();
             if !parts.is_empty() {
-                texts.insert(language.clone(), parts.join(" "));
+                texts.insert(language.clone(), words::joined(&parts));
             }
         }
         texts

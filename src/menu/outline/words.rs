@@ -121,3 +121,18 @@ pub fn duration(time: Duration) -> String {
         (_, millis) => format!("{seconds}.{} s", format!("{millis:03}").trim_end_matches('0')),
     }
 }
+
+/// Parts of a text one after the other, with spaces where letters would run together.
+pub fn joined(parts: &[String]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        let spaced = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || "}{".contains(c));
+        let last = text.chars().next_back();
+        let letters = spaced(last) && spaced(part.chars().next());
+        if letters || last.is_some_and(|c| c.is_ascii_punctuation() && c != '}') {
+            text.push(' ');
+        }
+        text.push_str(part);
+    }
+    text
+}

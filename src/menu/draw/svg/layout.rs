@@ -1,6 +1,8 @@
 //! Where boxes stand: a tidy tree from left to right. A box stands in the column of its depth, level
 //! with its first child; boxes below one another never overlap. All lengths are in pixels.
 
+use std::collections::VecDeque;
+
 use crate::menu::draw::rows::Row;
 
 /// Width of a half-width character and height of a line, at a font size of 13.
@@ -46,21 +48,59 @@ pub fn place(rows: &[Row<'_>]) -> (Vec<Placed>, usize, usize) {
     let lines: Vec<Vec<Line>> = rows.iter().map(lines).collect();
     let heights: Vec<usize> = lines.iter().map(|lines| lines.len() * LINE + 2 * PADDING).collect();
     let columns = column_edges(rows, &lines);
-    let spans = spans(rows, &heights);
+    let below = below_parents(rows, &heights);
     let mut placed: Vec<Placed> = Vec::with_capacity(rows.len());
-    // By row: where its next child begins.
-    let mut next: Vec<usize> = Vec::with_capacity(rows.len());
     for (at, (row, lines)) in rows.iter().zip(lines).enumerate() {
-        let y = row.above.map_or(0, |above| next[above]);
-        if let Some(above) = row.above {
-            next[above] = y + spans[at] + ROW_GAP;
-        }
-        next.push(y);
+        let y = row.above.map_or(0, |above| placed[above].y) + below[at];
         let (x, width) = columns[row.depth];
         placed.push(Placed { x, y, width, height: heights[at], lines });
     }
     let right = columns.last().map_or(0, |(x, width)| x + width);
-    (placed, right, spans.first().copied().unwrap_or(0))
+    let bottom = placed.iter().map(|at| at.y + at.height).max().unwrap_or(0);
+    (placed, right, bottom)
+}
+
+/// By row: how far it stands below its parent. Subtrees are moved up until they touch what stands
+/// above them, column by column, so that a long branch leaves no hole beside it.
+fn below_parents(rows: &[Row<'_>], heights: &[usize]) -> Vec<usize> {
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); rows.len()];
+    for (at, row) in rows.iter().enumerate() {
+        if let Some(above) = row.above {
+            children[above].push(at);
+        }
+    }
+    let mut below = vec![0; rows.len()];
+    let mut outlines: Vec<VecDeque<Edges>> = vec![VecDeque::new(); rows.len()];
+    for at in (0..rows.len()).rev() {
+        let mut whole: VecDeque<Edges> = VecDeque::new();
+        for child in &children[at] {
+            let one = std::mem::take(&mut outlines[*child]);
+            let clear = |(above, own): (&Edges, &Edges)| (above.bottom + ROW_GAP).saturating_sub(own.top);
+            below[*child] = whole.iter().zip(&one).map(clear).max().unwrap_or(0);
+            whole = joined(whole, one, below[*child]);
+        }
+        whole.push_front(Edges { top: 0, bottom: heights[at] });
+        outlines[at] = whole;
+    }
+    below
+}
+
+/// Where the boxes of a subtree begin and end in a column, from its own top.
+#[derive(Clone, Copy)]
+struct Edges {
+    top: usize,
+    bottom: usize,
+}
+
+/// Of a subtree and one placed below it.
+fn joined(mut above: VecDeque<Edges>, mut one: VecDeque<Edges>, below: usize) -> VecDeque<Edges> {
+    one.iter_mut().for_each(|edges| *edges = Edges { top: edges.top + below, bottom: edges.bottom + below });
+    for (edges, own) in above.iter_mut().zip(&one) {
+        edges.bottom = own.bottom;
+    }
+    let known = above.len();
+    above.extend(one.into_iter().skip(known));
+    above
 }
 
 /// By depth: left edge and width of its column.
@@ -80,20 +120,6 @@ fn column_edges(rows: &[Row<'_>], lines: &[Vec<Line>]) -> Vec<(usize, usize)> {
         (left, width)
     };
     widths.into_iter().map(edge).collect()
-}
-
-/// Height of a row with all that stands below it in the tree.
-fn spans(rows: &[Row<'_>], heights: &[usize]) -> Vec<usize> {
-    let mut children = vec![0; rows.len()];
-    let mut spans = heights.to_vec();
-    for (at, row) in rows.iter().enumerate().rev() {
-        spans[at] = spans[at].max(children[at]);
-        if let Some(above) = row.above {
-            let gap = if children[above] == 0 { 0 } else { ROW_GAP };
-            children[above] += spans[at] + gap;
-        }
-    }
-    spans
 }
 
 fn lines(row: &Row<'_>) -> Vec<Line> {
