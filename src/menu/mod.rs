@@ -8,6 +8,7 @@
 pub mod api;
 pub mod ask;
 mod compile;
+pub mod diff;
 pub mod draft;
 pub mod draw;
 pub mod forms;
