@@ -181,9 +181,14 @@ pub struct ShowArgs {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 pub enum Shape {
     #[default]
+    /// For a terminal
     Tree,
+    /// A flow chart for documents
     Mermaid,
+    /// A picture for pages
     Svg,
+    /// For programs: every text and where everything leads
+    Json,
 }
 
 #[derive(Args, Clone, Copy, Debug)]

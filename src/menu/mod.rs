@@ -8,6 +8,7 @@
 pub mod api;
 pub mod ask;
 mod compile;
+pub mod diff;
 pub mod draft;
 pub mod draw;
 pub mod forms;
@@ -15,6 +16,7 @@ pub mod interpreter;
 pub mod length;
 pub mod manifest;
 pub mod model;
+pub mod outline;
 mod parse;
 pub mod prove;
 mod reader;
