@@ -26,6 +26,8 @@ pub mod system;
 pub mod transcript;
 pub mod view;
 
+#[doc(hidden)]
+pub use compile::compile_unchecked;
 pub use compile::{Compiled, Sources, compile};
 pub use interpreter::Visit;
 pub use manifest::{ManifestView, RecordingState};
