@@ -134,8 +134,14 @@ pub fn removed(text: &str, way: &[Step]) -> String {
 pub fn swapped(text: &str, one: &[Step], other: &[Step]) -> String {
     let mut document = document(text);
     let root = document.as_item_mut();
-    let (first, second) =
+    let (mut first, mut second) =
         (find(root, one).expect("a place").clone(), find(root, other).expect("a place").clone());
+    // Tables are written where they stood, which is now the other place.
+    if let (Item::Table(first), Item::Table(second)) = (&mut first, &mut second) {
+        let place = first.position();
+        first.set_position(second.position());
+        second.set_position(place);
+    }
     *find_mut(root, one) = second;
     *find_mut(root, other) = first;
     document.to_string()

@@ -44,8 +44,10 @@ fn drop_language(hotline: &Hotline) -> Vec<Mutant> {
 }
 
 fn drop_text(hotline: &Hotline) -> Vec<Mutant> {
-    let of =
-        |place: super::places::Place| Mutant::new(place.shown(), place.removed(hotline), Verdict::Measured);
+    let of = |place: super::places::Place| {
+        let verdict = if place.is_system() { Verdict::breaks(&["CBA-9"]) } else { Verdict::breaks(&[]) };
+        Mutant::new(place.shown(), place.removed(hotline), verdict)
+    };
     texts(hotline).into_iter().map(of).collect()
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hotline::ids::Language;
 use hotline::menu::PromptKind;
+use hotline::menu::api::PromptName;
 
 use super::caller::{Caller, Heard, Millis};
 use super::lexicon::{STAR, ZERO, asks_secret, says_complaint, says_person, says_recorded, slogan_in};
@@ -25,6 +26,7 @@ pub fn faults(subject: &Subject, walk: &Walk) -> Vec<Fault> {
         if is_menu {
             faults.extend(menu(subject, heard));
         }
+        faults.extend(silences(subject, heard));
         if plays(heard, COLLECT) || heard.secret {
             faults.extend(digits(subject, heard));
         }
@@ -70,6 +72,14 @@ fn notices(subject: &Subject) -> Vec<Fault> {
     faults
 }
 
+/// Prompts that say nothing.
+fn silences(subject: &Subject, heard: &Heard) -> Vec<Fault> {
+    let mute = |prompt: &&PromptName| subject.program.text_of(prompt, &heard.language).trim().is_empty();
+    let mute = heard.prompts.iter().filter(mute);
+    mute.map(|prompt| Fault::error("CBA-9", format!("`{}` is silent in {}", prompt.0, heard.language)))
+        .collect()
+}
+
 /// A menu as it is told: options, keys, the person.
 fn menu(subject: &Subject, heard: &Heard) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -101,8 +111,9 @@ fn menu(subject: &Subject, heard: &Heard) -> Vec<Fault> {
         6..=9 => faults.push(Fault::warning("CBA-10a", format!("{place}: many options"))),
         _ => faults.push(Fault::error("CBA-10a", format!("{place}: too many options"))),
     }
-    let before: Millis =
-        heard.prompts.iter().map(|prompt| subject.seconds.prompt(&prompt.0, &heard.language)).sum();
+    let person = heard.prompts.iter().position(|name| name.0 == PERSON).unwrap_or(heard.prompts.len());
+    let until = heard.prompts.iter().take(person + 1);
+    let before: Millis = until.map(|prompt| subject.seconds.prompt(&prompt.0, &heard.language)).sum();
     // On the way in nothing but notice and greeting was heard.
     let since = if heard.keys == 0 { heard.at } else { 0 };
     if !plays(heard, "system.silence") {

@@ -10,6 +10,8 @@ use super::{Fault, Subject, World};
 const PATIENCE: usize = 80;
 /// Most keys that nobody offered before a caller is with somebody.
 const FUMBLES: usize = 24;
+/// More digits than any step takes.
+const MOST_DIGITS: usize = 33;
 
 pub fn faults(subject: &Subject, world: &World, walk: &Walk) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -30,6 +32,9 @@ pub fn faults(subject: &Subject, world: &World, walk: &Walk) -> Vec<Fault> {
             report("CBA-10b", point, what);
         }
         if let Err(what) = fumbles(subject, world, point) {
+            report("CBA-10b", point, what);
+        }
+        if let Err(what) = stops_typing(subject, world, point) {
             report("CBA-10b", point, what);
         }
     }
@@ -88,6 +93,29 @@ fn fumbles(subject: &Subject, world: &World, point: &Point) -> Result<(), String
     }
     until_the_end(&mut caller);
     reaches_person(subject, world, caller.ending.as_ref()).map_err(|what| format!("wrong keys {what}"))
+}
+
+/// Some digits, then nothing. A message may be what the digits were for; a hang-up is not.
+fn stops_typing(subject: &Subject, world: &World, point: &Point) -> Result<(), String> {
+    let begins = point.is_collecting && matches!(point.deeds.last(), Some(Deed::Press(Key::Digit(_))));
+    if !begins || point.typed > 0 {
+        return Ok(());
+    }
+    for count in 1..=MOST_DIGITS {
+        let mut caller = Caller::repeats(subject, world, &point.deeds);
+        for _ in 0..count {
+            caller.does(Deed::Press(Key::Digit(1)));
+        }
+        let taken = !caller.is_collecting() || caller.typed() < count;
+        until_the_end(&mut caller);
+        if caller.ending == Some(Ending::HungUp) {
+            return Err(format!("silence after {count} digits ends in a hang-up"));
+        }
+        if taken {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn until_the_end(caller: &mut Caller<'_>) {
