@@ -4,10 +4,10 @@
 //! `default.toml` is the reference manual of all keys.
 
 mod check;
-mod read;
+pub(super) mod read;
 #[cfg(test)]
 mod tests;
-mod values;
+pub(super) mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::config::finding::{Finding, Severity};
+use crate::config::lookups::Lookups;
 use crate::ids::{EntryId, MenuId, NodeId};
 use crate::media::command::Codec;
 
@@ -36,6 +37,8 @@ pub struct ServerConfig {
     pub secrets: PathBuf,
     pub directories: Directories,
     pub limits: LimitsConfig,
+    /// Systems that menus may ask.
+    pub lookups: Lookups,
     /// What is allowed and worth a look; the server logs these at its start.
     pub warnings: Vec<Finding>,
 }

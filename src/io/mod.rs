@@ -13,6 +13,7 @@ pub mod http;
 pub mod index;
 pub mod journal;
 pub mod keys;
+pub mod lookup;
 pub mod media_worker;
 pub mod outbox;
 pub mod people;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use crate::config::lookups;
 use crate::config::server::read::{Problem, Reader, nearest};
 use crate::config::server::values::{Count, Ports, PublicAddress, Workers};
 use crate::config::server::{
@@ -44,6 +45,7 @@ pub(super) fn checked(reader: &mut Reader<'_>) -> ServerConfig {
         http,
         storage,
         limits,
+        lookups: reader.named("lookups", lookups::read),
         warnings: Vec::new(),
     }
 }

@@ -24,11 +24,13 @@ pub(super) struct Reader<'i> {
     user: DeTable<'i>,
     defaults: DeTable<'static>,
     known: BTreeMap<&'static str, BTreeSet<&'static str>>,
+    /// Sections of tables with names of their own, `[section.NAME]`.
+    named: BTreeSet<&'static str>,
     findings: Vec<Finding>,
 }
 
 /// What is wrong at a place and what to do about it.
-pub(super) struct Problem {
+pub(in crate::config) struct Problem {
     pub rule: &'static str,
     pub severity: Severity,
     pub message: String,
@@ -56,6 +58,7 @@ impl<'i> Reader<'i> {
             user: user.into_inner(),
             defaults: defaults.into_inner(),
             known: BTreeMap::new(),
+            named: BTreeSet::new(),
             findings: Vec::new(),
         };
         for error in errors {
@@ -92,6 +95,23 @@ impl<'i> Reader<'i> {
         }
     }
 
+    /// What `read` makes of the tables `[section.NAME]`; it knows their keys and gives its problems.
+    pub fn named<T: Default>(
+        &mut self,
+        section: &'static str,
+        read: impl FnOnce(&DeTable<'_>) -> (T, Vec<(Range<usize>, Problem)>),
+    ) -> T {
+        self.named.insert(section);
+        let Some(tables) = self.user.get(section).and_then(|value| value.get_ref().as_table()) else {
+            return T::default();
+        };
+        let (value, problems) = read(tables);
+        for (span, problem) in problems {
+            self.note(span, problem);
+        }
+        value
+    }
+
     fn default<T: FromToml>(&self, section: &str, key: &str) -> Option<T> {
         let value = self.defaults.get(section)?.get_ref().as_table()?.get(key)?;
         T::read(value.get_ref(), Path::new("")).ok()
@@ -120,6 +140,10 @@ impl<'i> Reader<'i> {
         for (name, value) in &self.user {
             let section: &str = name.get_ref();
             match (self.known.get(section), value.get_ref().as_table()) {
+                (None, Some(_)) if self.named.contains(section) => {}
+                (None, None) if self.named.contains(section) => {
+                    unknown.push((value.span(), not_a_section(&format!("{section}.NAME"))));
+                }
                 (None, _) => unknown.push((name.span(), self.unknown_section(section))),
                 (Some(_), None) => unknown.push((value.span(), not_a_section(section))),
                 (Some(keys), Some(table)) => {
@@ -140,7 +164,7 @@ impl<'i> Reader<'i> {
         let help = if let Some(owner) = self.section_of(section) {
             format!("Put `{section}` under [{owner}].")
         } else {
-            match nearest(section, self.known.keys().copied()) {
+            match nearest(section, self.known.keys().chain(&self.named).copied()) {
                 Some(near) => format!("Did you mean [{near}]?"),
                 None => format!("The sections are {}.", listed(self.known.keys().copied())),
             }
@@ -179,7 +203,7 @@ fn not_a_section(section: &str) -> Problem {
 }
 
 /// The most similar of the names, if it is similar enough to be meant.
-pub(super) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(in crate::config) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     names
         .map(|name| (strsim::jaro_winkler(wrong, name), name))
         .filter(|(likeness, _)| *likeness >= SIMILAR)
@@ -187,6 +211,6 @@ pub(super) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> 
         .map(|(_, name)| name)
 }
 
-fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+pub(in crate::config) fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -12,7 +12,7 @@ use crate::ids::{EntryId, MenuId, NodeId};
 use crate::media::command::Codec;
 
 /// A value read from TOML.
-pub(super) trait FromToml: Sized {
+pub(in crate::config) trait FromToml: Sized {
     /// How to write it, one sentence.
     const WANTED: &'static str;
 
@@ -20,11 +20,11 @@ pub(super) trait FromToml: Sized {
     fn read(value: &DeValue<'_>, base: &Path) -> Result<Self, String>;
 }
 
-fn text<'v>(value: &'v DeValue<'_>) -> Result<&'v str, String> {
+pub(in crate::config) fn text<'v>(value: &'v DeValue<'_>) -> Result<&'v str, String> {
     value.as_str().ok_or_else(|| format!("this is no text but {}", kind(value)))
 }
 
-fn kind(value: &DeValue<'_>) -> &'static str {
+pub(in crate::config) fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
         DeValue::Integer(_) => "a whole number",
@@ -36,7 +36,7 @@ fn kind(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-fn number(value: &DeValue<'_>, allowed: RangeInclusive<u64>) -> Result<u64, String> {
+pub(in crate::config) fn number(value: &DeValue<'_>, allowed: RangeInclusive<u64>) -> Result<u64, String> {
     let wrong = || format!("this is no whole number but {}", kind(value));
     let digits = value.as_integer().ok_or_else(wrong)?;
     let parsed = u64::from_str_radix(&digits.as_str().replace('_', ""), digits.radix()).ok();
