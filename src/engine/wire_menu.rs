@@ -7,7 +7,7 @@ use crate::call::{self, MenuExit};
 use crate::event::{Actor, EventKind};
 use crate::ids::*;
 use crate::media::command::{AtEnd, Masking};
-use crate::menu::api::{Action, Fact, Input, PromptName};
+use crate::menu::api::{Action, Arrival, Fact, Input, PromptName};
 use crate::menu::interpreter::Visit;
 use crate::sealed::KeyedDigits;
 
@@ -15,7 +15,8 @@ impl Engine {
     pub(super) fn start_menu(&mut self, id: CallId) {
         let Some(live) = self.calls.get_mut(&id) else { return };
         let Some(published) = &live.published else { return };
-        let (visit, actions) = Visit::start(published.program.clone(), &live.entry, None);
+        let arrival = Arrival { entry: Some(live.entry.clone()), ..Arrival::default() };
+        let (visit, actions) = Visit::start(published.program.clone(), arrival);
         live.visit = Some(visit);
         self.menu_actions(id, actions);
     }

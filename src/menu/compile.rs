@@ -80,7 +80,7 @@ fn menu_spot(book: &Book, id: &MenuId) -> Spot {
 fn read(sources: &Sources, report: &mut Report<'_>) -> Book {
     let mut book = Book {
         languages: Vec::new(),
-        system: SystemDraft { spot: Spot::file(usize::MAX), texts: Default::default() },
+        system: SystemDraft::new(Spot::file(usize::MAX)),
         menus: Vec::new(),
         mains: sources.mains.clone(),
         views: sources.views.clone(),

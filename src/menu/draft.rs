@@ -9,6 +9,10 @@ use crate::menu::model::PromptKind;
 use crate::menu::report::{At, Spot};
 use crate::menu::view::Views;
 
+mod nodes;
+
+pub use nodes::*;
+
 /// All drafts of a hotline together with what is known around them.
 #[derive(Clone, Debug)]
 pub struct Book {
@@ -24,7 +28,39 @@ pub struct Book {
 #[derive(Clone, Debug)]
 pub struct SystemDraft {
     pub spot: Spot,
+    /// Packs of rules beyond those that always hold.
+    pub packs: Vec<At<String>>,
+    /// Levels of verification, rising, as far as the file names them.
+    pub levels: Vec<At<String>>,
+    pub elderly: Option<ElderlyDraft>,
     pub texts: BTreeMap<String, SpeechDraft>,
+}
+
+/// The level of a verification that names none, and the only one of a hotline that lists none.
+pub const USUAL_LEVEL: &str = "verified";
+
+impl SystemDraft {
+    /// Of a file that holds nothing.
+    pub fn new(spot: Spot) -> Self {
+        SystemDraft { spot, packs: Vec::new(), levels: Vec::new(), elderly: None, texts: BTreeMap::new() }
+    }
+
+    /// Levels of verification, rising.
+    pub fn levels(&self) -> Vec<&str> {
+        match self.levels.as_slice() {
+            [] => vec![USUAL_LEVEL],
+            levels => levels.iter().map(|level| level.value.as_str()).collect(),
+        }
+    }
+}
+
+/// The profile for elderly callers (HB-elder). Milliseconds.
+#[derive(Clone, Debug)]
+pub struct ElderlyDraft {
+    pub spot: Spot,
+    pub first_digit: u32,
+    pub inter_digit: u32,
+    pub straight_to_person: bool,
 }
 
 /// One sentence in every language.
@@ -57,7 +93,16 @@ impl Purpose {
 pub struct AnnouncementDraft {
     pub spot: Spot,
     pub purpose: Purpose,
+    pub service_notice: Option<At<ServiceNotice>>,
     pub text: Option<SpeechDraft>,
+}
+
+/// Somebody vouches that a text informs and does not sell, though it sounds so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServiceNotice {
+    pub by: String,
+    /// `YYYY-MM-DD`.
+    pub on: String,
 }
 
 /// A menu: one file, its name is its id.
@@ -72,9 +117,13 @@ pub struct MenuDraft {
     pub greeting: Option<SpeechDraft>,
     pub announcement: Option<AnnouncementDraft>,
     pub timing: TimingDraft,
+    /// Decided on entering, before anything is heard.
+    pub whens: Vec<WhenDraft>,
     pub choices: Vec<ChoiceDraft>,
     pub information: Vec<InformationDraft>,
     pub collects: Vec<CollectDraft>,
+    /// Nodes that decide, ask systems or take something down.
+    pub nodes: NodesDraft,
 }
 
 /// Milliseconds and counts; `None` = the default.
@@ -91,73 +140,60 @@ pub struct ChoiceDraft {
     pub spot: Spot,
     pub key: Option<At<Key>>,
     pub purpose: Purpose,
+    pub service_notice: Option<At<ServiceNotice>>,
     pub text: Option<SpeechDraft>,
     pub leads_to: Option<At<TargetDraft>>,
-}
-
-#[derive(Clone, Debug)]
-pub struct InformationDraft {
-    pub name: At<String>,
-    pub purpose: Purpose,
-    pub text: Option<SpeechDraft>,
-    /// Else back to the choices of the menu.
-    pub leads_to: Option<At<TargetDraft>>,
-}
-
-#[derive(Clone, Debug)]
-pub struct CollectDraft {
-    pub name: At<String>,
-    pub text: Option<SpeechDraft>,
-    pub form: Form,
-    pub min: u8,
-    pub max: u8,
-    pub secret: bool,
-    pub retries: u8,
-    pub timing: TimingDraft,
-    pub leads_to: Option<At<TargetDraft>>,
-}
-
-/// What collected digits must look like, apart from their number.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum Form {
-    #[default]
-    Digits,
-    /// A payment card: Luhn's check digit.
-    Card,
-    /// YYYYMMDD.
-    Date,
-    /// Money; `*` is the decimal point, so a person is `**`.
-    Amount,
-}
-
-/// Where something leads, by name.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TargetDraft {
-    Menu(String),
-    Queue(QueueId),
-    Information(String),
-    Collect(String),
-    Language(Language),
-    /// From the language spoken to the one to speak.
-    Languages(BTreeMap<Language, Language>),
-    Message(Option<QueueId>),
-    Person,
-    Repeat,
-    Back,
-    End,
 }
 
 impl MenuDraft {
     /// Everywhere this menu leads, with the place that says so.
     pub fn targets(&self) -> impl Iterator<Item = &At<TargetDraft>> {
-        let choices = self.choices.iter().filter_map(|choice| choice.leads_to.as_ref());
-        let information = self.information.iter().filter_map(|node| node.leads_to.as_ref());
-        let collects = self.collects.iter().filter_map(|node| node.leads_to.as_ref());
-        choices.chain(information).chain(collects)
+        let choices = self.choices.iter().map(|choice| &choice.leads_to);
+        let information = self.information.iter().map(|node| &node.leads_to);
+        let collects = self.collects.iter().map(|node| &node.leads_to);
+        let rows = self.rows().map(|row| &row.leads_to);
+        choices.chain(information).chain(collects).chain(rows).chain(self.nodes.ways()).flatten()
+    }
+
+    /// Every row of conditions.
+    pub fn rows(&self) -> impl Iterator<Item = &WhenDraft> {
+        let branches = self.nodes.branches.iter().flat_map(|node| &node.whens);
+        let lookups = self.nodes.lookups.iter().flat_map(|node| &node.whens);
+        self.whens.iter().chain(branches).chain(lookups)
+    }
+
+    /// Every node by the word of its table, with its name.
+    pub fn names(&self) -> Vec<(&'static str, &At<String>)> {
+        let mut all = Vec::new();
+        all.extend(self.information.iter().map(|node| ("information", &node.name)));
+        all.extend(self.collects.iter().map(|node| ("collect", &node.name)));
+        all.extend(self.nodes.branches.iter().map(|node| ("branch", &node.name)));
+        all.extend(self.nodes.lookups.iter().map(|node| ("lookup", &node.name)));
+        all.extend(self.nodes.verifies.iter().map(|node| ("verify", &node.name)));
+        all.extend(self.nodes.surveys.iter().map(|node| ("survey", &node.name)));
+        all.extend(self.nodes.complaints.iter().map(|node| ("complaint", &node.name)));
+        all
+    }
+
+    pub fn collect(&self, name: &str) -> Option<&CollectDraft> {
+        self.collects.iter().find(|node| node.name.value == name)
+    }
+
+    /// Lists of steps asked one after the other: those of verifications and complaints.
+    pub fn asked(&self) -> impl Iterator<Item = &At<String>> {
+        let verifies = self.nodes.verifies.iter().flat_map(|node| &node.ask);
+        verifies.chain(self.nodes.complaints.iter().flat_map(|node| &node.ask))
     }
 
     /// Every text with the name and kind of its prompt.
-    pub fn speeches<'d>(&'d self) -> Vec<(String, &'d SpeechDraft, PromptKind)> {
+    pub fn speeches(&self) -> Vec<(String, &SpeechDraft, PromptKind)> {
+        let mut all = self.own_speeches();
+        all.extend(self.node_speeches());
+        all
+    }
+
+    /// Texts of the menu itself: notice, greeting, announcement, choices.
+    pub fn own_speeches<'d>(&'d self) -> Vec<(String, &'d SpeechDraft, PromptKind)> {
         let mut all = Vec::new();
         let mut add = |node: String, speech: Option<&'d SpeechDraft>, kind: PromptKind| {
             all.extend(speech.map(|speech| (format!("{}.{node}", self.id), speech, kind)));
@@ -173,11 +209,35 @@ impl MenuDraft {
                 add(format!("choice.{}", key.value), choice.text.as_ref(), kind);
             }
         }
+        all
+    }
+
+    /// Texts of nodes: these may have values in them.
+    pub fn node_speeches<'d>(&'d self) -> Vec<(String, &'d SpeechDraft, PromptKind)> {
+        let mut all = Vec::new();
+        let mut add = |node: &str, speech: Option<&'d SpeechDraft>, kind: PromptKind| {
+            all.extend(speech.map(|speech| (format!("{}.{node}", self.id), speech, kind)));
+        };
         for node in &self.information {
-            add(node.name.value.clone(), node.text.as_ref(), node.purpose.or(PromptKind::Information));
+            add(&node.name.value, node.text.as_ref(), node.purpose.or(PromptKind::Information));
         }
         for node in &self.collects {
-            add(node.name.value.clone(), node.text.as_ref(), PromptKind::Collect);
+            add(&node.name.value, node.text.as_ref(), PromptKind::Collect);
+        }
+        for node in &self.nodes.lookups {
+            add(&node.name.value, node.text.as_ref(), PromptKind::Information);
+        }
+        for node in &self.nodes.verifies {
+            add(&node.name.value, node.text.as_ref(), PromptKind::Information);
+        }
+        for node in &self.nodes.complaints {
+            add(&node.name.value, node.text.as_ref(), PromptKind::Information);
+        }
+        for node in &self.nodes.surveys {
+            for question in &node.questions {
+                let name = question.prompt(&node.name.value);
+                add(&name, question.text.as_ref(), PromptKind::Collect);
+            }
         }
         all
     }
@@ -192,6 +252,17 @@ impl Book {
     /// Is this menu the first one of some entry?
     pub fn is_main(&self, id: &MenuId) -> bool {
         self.mains.iter().any(|(_, main)| main == id)
+    }
+
+    /// Queues that callers are led to as to people.
+    pub fn queues_named(&self) -> impl Iterator<Item = &QueueId> {
+        let people = self.menus.iter().filter_map(|menu| menu.person.as_ref()).map(|at| &at.value);
+        let targets = self.menus.iter().flat_map(|menu| menu.targets());
+        let queues = targets.filter_map(|target| match &target.value {
+            TargetDraft::Queue(queue) => Some(queue),
+            _ => None,
+        });
+        people.chain(queues)
     }
 
     /// Every text of the hotline with the name and kind of its prompt.

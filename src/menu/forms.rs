@@ -1,16 +1,49 @@
 //! Is what was keyed in of the wanted form? Says nothing about whether it exists.
 
 pub use crate::menu::draft::Form;
+use crate::menu::speak::Kind;
 
 /// Do these digits have the form? Their number is checked by the step itself.
 pub fn fits(form: Form, digits: &str) -> bool {
-    let only_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    only_digits
-        && match form {
-            Form::Digits | Form::Amount => true,
-            Form::Card => (12..=19).contains(&digits.len()) && luhn(digits),
-            Form::Date => date(digits),
-        }
+    match form {
+        Form::Digits => only_digits(digits),
+        Form::Amount => amount(digits),
+        Form::Card => only_digits(digits) && (12..=19).contains(&digits.len()) && luhn(digits),
+        Form::Date => only_digits(digits) && date(digits),
+    }
+}
+
+/// How digits of this form are read back.
+pub fn spoken_as(form: Form) -> Kind {
+    match form {
+        Form::Digits | Form::Card => Kind::Digits,
+        Form::Date => Kind::Date,
+        Form::Amount => Kind::Amount,
+    }
+}
+
+/// What was keyed in as it is sent, carried on and spoken: the star of an amount is a point.
+pub fn machine(form: Form, digits: &str) -> String {
+    match form {
+        Form::Amount => digits.replace('*', ".").trim_end_matches('.').to_owned(),
+        Form::Digits | Form::Card | Form::Date => digits.to_owned(),
+    }
+}
+
+fn only_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Most digits before the point: values up to a trillion are spoken.
+const MOST_WHOLE: usize = 12;
+
+/// `250`, `250*`, `250*5`, `250*50`: also with a point for the star.
+fn amount(text: &str) -> bool {
+    let (whole, rest) = text.split_once(['*', '.']).unwrap_or((text, ""));
+    only_digits(whole)
+        && whole.len() <= MOST_WHOLE
+        && rest.len() <= 2
+        && (rest.is_empty() || only_digits(rest))
 }
 
 /// ISO/IEC 7812-1 annex B: every second digit from the right doubled, digit sums, a multiple of 10.
@@ -48,6 +81,7 @@ fn date(digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::menu::speak::{Voice, speak};
     use proptest::prelude::*;
 
     #[test]
@@ -58,9 +92,28 @@ mod tests {
             (Form::Card, "4539578763621486", "4539578763621487"),
             (Form::Date, "20240229", "20230229"),
             (Form::Date, "19991231", "19991301"),
+            (Form::Amount, "250", "*50"),
+            (Form::Amount, "250*", "250**"),
+            (Form::Amount, "250*5", "250*5*"),
+            (Form::Amount, "0.50", "0.505"),
+            (Form::Amount, "999999999999", "9999999999999"),
         ] {
             assert!(fits(form, good), "{form:?} {good}");
             assert!(!fits(form, bad), "{form:?} {bad}");
+        }
+    }
+
+    #[test]
+    fn what_fits_can_be_read_back() {
+        for (form, digits) in [
+            (Form::Digits, "0123"),
+            (Form::Date, "20240229"),
+            (Form::Amount, "250*50"),
+            (Form::Amount, "250*"),
+            (Form::Amount, "999999999999"),
+        ] {
+            let said = speak(spoken_as(form), &machine(form, digits), Voice::Mandarin);
+            assert!(said.is_some_and(|said| !said.is_empty()), "{form:?} {digits}");
         }
     }
 
@@ -83,7 +136,7 @@ mod tests {
 
         #[test]
         fn any_text_is_answered(text in ".{0,24}") {
-            for form in [Form::Digits, Form::Card, Form::Date] {
+            for form in [Form::Digits, Form::Card, Form::Date, Form::Amount] {
                 fits(form, &text);
             }
         }

@@ -1,28 +1,38 @@
 //! A caller's visit to the menus: a thin wrapper that adds to the provable [`state`] what must
-//! stay out of it: keys typed ahead and digits keyed in, both bounded and wiped.
+//! stay out of it: keys typed ahead, digits keyed in, what the bank's systems answered; all bounded
+//! and wiped.
 
 pub(in crate::menu) mod effect;
+mod facts;
+pub(in crate::menu) mod heard;
+pub(in crate::menu) mod query;
+mod render;
 pub(in crate::menu) mod state;
 pub(in crate::menu) mod step;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::fmt;
 use std::sync::Arc;
 
 use secrecy::zeroize::{Zeroize, Zeroizing};
 
-use crate::ids::{EntryId, Key, Language, MenuId};
-use crate::menu::api::{Action, Atom, Fact, Handover, Input, MessagePurpose, Pace};
+use crate::ids::{Key, Language, MenuId};
+use crate::menu::api::{Action, Arrival, AskId, Atom, Fact, Input};
+use crate::menu::ask::{Answer, Failure};
 use crate::menu::forms;
-use crate::menu::interpreter::effect::{Effect, Note};
+use crate::menu::interpreter::query::{LOCKED, Query, UNAVAILABLE, VERIFIED, WRONG};
 use crate::menu::interpreter::state::{Phase, State};
+use crate::menu::interpreter::values::Values;
 use crate::menu::model::{Collect, Program};
 use crate::menu::parse::MAX_DIGITS;
 use crate::sealed::Redacted;
 
-/// Most keys kept while the notice plays; more are lost.
-pub const MAX_AHEAD: usize = 16;
+/// Most keys kept while they cannot act; more are lost. A card number and a PIN fit.
+pub const MAX_AHEAD: usize = 40;
+/// Digits keyed in for a step, with the points of an amount.
+const MAX_TYPED: usize = 2 * MAX_DIGITS as usize + 1;
 
 /// One caller in the menus of one program.
 pub struct Visit {
@@ -32,6 +42,19 @@ pub struct Visit {
     ahead: Zeroizing<Vec<u8>>,
     /// Digits of the step under way, as text.
     digits: Zeroizing<String>,
+    /// The number rung from, if it was shown.
+    shown: Option<Redacted<String>>,
+    /// The number a callback is offered to.
+    offered: Option<Redacted<String>>,
+    values: Values,
+    /// The question not answered yet.
+    asked: Option<AskId>,
+    questions: u32,
+    /// The answer being looked through.
+    answer: Answer,
+    /// Level and identity.
+    verified: Option<(u8, Redacted<String>)>,
+    survey: Vec<(String, u8)>,
 }
 
 impl fmt::Debug for Visit {
@@ -43,42 +66,99 @@ impl fmt::Debug for Visit {
 impl Visit {
     /// The first actions play the notice of the main menu. An entry the program does not know
     /// gets the first main menu, a language it does not speak the first language.
-    pub fn start(program: Arc<Program>, entry: &EntryId, language: Option<Language>) -> (Self, Vec<Action>) {
-        let main = program.mains.iter().position(|main| main.entry == *entry).unwrap_or(0);
+    pub fn start(program: Arc<Program>, arrival: Arrival) -> (Self, Vec<Action>) {
+        let main = program.mains.iter().position(|main| Some(&main.entry) == arrival.entry.as_ref());
         let spoken = |wanted: &Language| program.languages.iter().position(|l| l == wanted);
-        let language = language.as_ref().and_then(spoken).unwrap_or(0);
+        let language = arrival.language.as_ref().and_then(spoken).unwrap_or(0);
         let mut out = Vec::new();
         // Both are positions in lists whose lengths fit (checked when the program was made).
-        let state = step::start(&program, main as u16, language as u8, &mut out);
-        let ahead = Zeroizing::new(Vec::with_capacity(MAX_AHEAD));
-        let digits = Zeroizing::new(String::with_capacity(usize::from(MAX_DIGITS)));
-        let mut visit = Visit { program, state, ahead, digits };
-        let actions = visit.render(out);
+        let state = step::start(&program, main.unwrap_or(0) as u16, language as u8, &mut out);
+        let mut visit = Visit {
+            program,
+            state,
+            ahead: Zeroizing::new(Vec::with_capacity(MAX_AHEAD)),
+            digits: Zeroizing::new(String::with_capacity(MAX_TYPED)),
+            shown: arrival.number,
+            offered: None,
+            values: Values::default(),
+            asked: None,
+            questions: 0,
+            answer: Answer::default(),
+            verified: None,
+            survey: Vec::new(),
+        };
+        let mut actions = Vec::new();
+        visit.render(out, &mut actions);
         (visit, actions)
     }
 
     /// What happened, and so what is to be done. After the last action of a visit nothing more.
     pub fn handle(&mut self, input: Input) -> Vec<Action> {
-        if let Input::Key(key) = input
-            && self.state.keeps_keys()
-        {
-            if self.ahead.len() < MAX_AHEAD {
-                self.ahead.push(key.event_code());
+        match input {
+            Input::Key(key) if self.state.keeps(key) => {
+                if self.ahead.len() < MAX_AHEAD {
+                    self.ahead.push(key.event_code());
+                }
+                Vec::new()
             }
+            Input::Chosen(_) if !self.asks_outside() => Vec::new(),
+            Input::Key(_) | Input::PlayDone | Input::Timeout | Input::Chosen(_) => {
+                let actions = self.step(&input);
+                self.act_on_kept(actions)
+            }
+        }
+    }
+
+    /// The answer to [`Action::Ask`], or why there is none. Answers to older questions, and those
+    /// that come when the caller has gone on, change nothing.
+    pub fn answered(&mut self, id: AskId, result: Result<Answer, Failure>) -> Vec<Action> {
+        if self.asked != Some(id) {
             return Vec::new();
         }
-        let mut actions = self.step(&input);
-        while !self.state.keeps_keys() && !self.state.has_ended() && !self.ahead.is_empty() {
-            let code = self.ahead.remove(0);
-            if let Some(key) = Key::from_event_code(code) {
-                replace(&mut actions, self.step(&Input::Key(key)));
+        self.asked = None;
+        let program = Arc::clone(&self.program);
+        let menu = program.menu(self.state.menu);
+        let looked_up = |node: &str, result| {
+            Action::Fact(Fact::LookedUp { menu: menu.id.clone(), node: node.to_owned(), result })
+        };
+        let mut actions = Vec::new();
+        let outcome = match self.state.phase {
+            Phase::Lookup { node, .. } => {
+                let node = menu.lookups.get(usize::from(node)).map_or("", |node| node.name.as_str());
+                actions.push(looked_up(node, result.as_ref().map_or_else(|f| f.label(), |_| "answered")));
+                let answered = result.is_ok();
+                self.keep_answer(result.unwrap_or_default());
+                u8::from(answered)
+            }
+            Phase::Verify { node, .. } => {
+                let node = menu.verifies.get(usize::from(node)).map_or("", |node| node.name.as_str());
+                let outcome = verified(&result);
+                if outcome == UNAVAILABLE {
+                    let why = result.as_ref().map_or_else(|f| f.label(), |_| Failure::Nonsense.label());
+                    actions.push(looked_up(node, why));
+                }
+                outcome
+            }
+            _ => return Vec::new(),
+        };
+        actions.extend(self.step(&Input::Chosen(outcome)));
+        self.answer = Answer::default();
+        self.act_on_kept(actions)
+    }
+
+    /// What is to be heard has no recording: on to a person, or on with leaving the menus.
+    pub fn unheard(&mut self) -> Vec<Action> {
+        match self.state.phase {
+            Phase::Closed(_) | Phase::Transfer(_) | Phase::TransferOut(_) | Phase::Farewell => {
+                self.handle(Input::PlayDone)
+            }
+            Phase::Ended(_) => Vec::new(),
+            _ => {
+                let mut actions = Vec::new();
+                self.fault(&mut actions);
+                self.act_on_kept(actions)
             }
         }
-        if self.state.has_ended() {
-            self.ahead.zeroize();
-            self.digits.zeroize();
-        }
-        actions
     }
 
     /// Answers a question of the interpreter that needs nothing but the digits themselves.
@@ -111,9 +191,10 @@ impl Visit {
         self.state.has_ended()
     }
 
-    /// What must the digits asked about look like?
+    /// What must the digits being keyed in look like? `None` while none are.
     pub fn form(&self) -> Option<forms::Form> {
-        self.collecting().map(|rules| rules.form)
+        let number = self.state.collects().then_some(forms::Form::Digits);
+        self.collecting().map(|rules| rules.form).or(number)
     }
 
     /// Digits of the step under way, for answering [`Action::Choose`]; also of a secret step, so
@@ -122,8 +203,9 @@ impl Visit {
         self.collecting().map(|_| Redacted(self.digits.to_string()))
     }
 
-    pub(in crate::menu) fn phase(&self) -> Phase {
-        self.state.phase
+    /// Does something play that goes on by itself when it ends?
+    pub(in crate::menu) fn is_playing(&self) -> bool {
+        self.state.is_playing()
     }
 
     fn collecting(&self) -> Option<&Collect> {
@@ -133,85 +215,109 @@ impl Visit {
         }
     }
 
+    /// Is the world outside asked something that it answers at once?
+    fn asks_outside(&self) -> bool {
+        match Query::of(&self.program, &self.state) {
+            None | Some(Query::Lookup | Query::Verify | Query::Variable(_)) => false,
+            Some(
+                Query::Digits
+                | Query::Holds(_)
+                | Query::Open(_)
+                | Query::Plan(_)
+                | Query::Elderly
+                | Query::CallbackShown
+                | Query::CallbackTyped
+                | Query::MayVerify,
+            ) => true,
+        }
+    }
+
+    /// Keys kept for later act as soon as they can.
+    fn act_on_kept(&mut self, mut actions: Vec<Action>) -> Vec<Action> {
+        // A key may be put back once or twice on its way; the bound says so to a reader.
+        for _ in 0..4 * MAX_AHEAD {
+            let first = self.ahead.first().and_then(|code| Key::from_event_code(*code));
+            let Some(key) = first.filter(|key| !self.state.keeps(*key) && !self.state.has_ended()) else {
+                break;
+            };
+            self.ahead.remove(0);
+            replace(&mut actions, self.step(&Input::Key(key)));
+        }
+        if !self.state.awaits_system() {
+            self.asked = None;
+        }
+        if self.state.has_ended() {
+            self.wipe();
+        }
+        actions
+    }
+
+    fn wipe(&mut self) {
+        self.ahead.zeroize();
+        self.digits.zeroize();
+        self.values.clear();
+        self.answer = Answer::default();
+        self.survey.clear();
+        (self.shown, self.offered, self.verified) = (None, None, None);
+    }
+
     fn step(&mut self, input: &Input) -> Vec<Action> {
         let mut out = Vec::new();
+        let mut actions = Vec::new();
         self.state = step::step(&self.program, self.state, input, &mut out);
-        self.render(out)
+        self.render(out, &mut actions);
+        actions
     }
 
-    fn render(&mut self, effects: Vec<Effect>) -> Vec<Action> {
-        effects.into_iter().filter_map(|effect| self.render_one(effect)).collect()
+    /// Something to be said cannot be said.
+    fn fault(&mut self, actions: &mut Vec<Action>) {
+        let mut out = Vec::new();
+        self.state = step::fault(&self.program, self.state, &mut out);
+        self.render(out, actions);
     }
 
-    fn render_one(&mut self, effect: Effect) -> Option<Action> {
-        let language = |ix: u8| self.program.language(ix).clone();
-        let queue = |ix: u16| self.program.queue(ix).clone();
-        Some(match effect {
-            Effect::Play { heard, language: spoken, secret } => Action::Play {
-                language: language(spoken),
-                prompts: heard.prompts(&self.program),
-                secret,
-                pace: Pace::Usual,
-            },
-            Effect::Hush => Action::Hush,
-            Effect::Wait(time) => Action::Wait(time),
-            Effect::Choose => Action::Choose(Atom::DigitsFit),
-            Effect::Store(digit) => {
-                if self.digits.len() < usize::from(MAX_DIGITS) {
-                    self.digits.push(char::from(b'0' + digit % 10));
-                }
-                return None;
+    /// Keeps of an answer what texts of this menu speak; the rest is looked through once.
+    fn keep_answer(&mut self, answer: Answer) {
+        let field = |name: &str| answer.fields.get(name).map(|text| text.reveal().as_str());
+        for name in values::spoken(&self.program, self.state.menu) {
+            let menu = self.program.menu(self.state.menu);
+            if !menu.collects.iter().any(|step| step.name == name) {
+                self.values.answer(self.state.menu, name, field(name));
             }
-            Effect::Forget => {
-                self.digits.zeroize();
-                return None;
-            }
-            Effect::Note(note) => Action::Fact(self.fact(note)),
-            Effect::Queue { queue: to, language: spoken } => {
-                Action::Queue { queue: queue(to), language: language(spoken), handover: Handover::default() }
-            }
-            Effect::Message { queue: to, language: spoken } => Action::Message {
-                queue: to.map(queue),
-                language: language(spoken),
-                purpose: MessagePurpose::Message,
-            },
-            Effect::End => Action::End,
-        })
-    }
-
-    fn fact(&self, note: Note) -> Fact {
-        let id = |menu: u16| self.program.menu(menu).id.clone();
-        match note {
-            Note::Language(language) => Fact::Language(self.program.language(language).clone()),
-            Note::Entered(menu) => Fact::Entered(id(menu)),
-            Note::Key { menu, key } => Fact::Key { menu: id(menu), key },
-            Note::Failed { menu, error } => Fact::Failed { menu: id(menu), error },
-            Note::Information { menu, node } => {
-                let node = self.program.menu(menu).information.get(usize::from(node));
-                Fact::Information { menu: id(menu), node: node.map_or_else(String::new, |n| n.name.clone()) }
-            }
-            Note::Collected { menu, node, count } => {
-                let node = self.program.menu(menu).collects.get(usize::from(node));
-                let open = node.filter(|node| !node.secret);
-                Fact::Collected {
-                    menu: id(menu),
-                    node: node.map_or_else(String::new, |node| node.name.clone()),
-                    count,
-                    digits: open.map(|_| Redacted(self.digits.to_string())),
-                }
-            }
-            Note::AgentRequested(menu) => Fact::AgentRequested { menu: id(menu) },
         }
+        self.answer = answer;
+    }
+}
+
+/// What the service says of a caller who wants to be verified.
+fn verified(result: &Result<Answer, Failure>) -> u8 {
+    let said = result.as_ref().ok().and_then(|answer| answer.fields.get("result"));
+    match said.map(|text| text.reveal().as_str()) {
+        Some("verified") => VERIFIED,
+        Some("wrong") => WRONG,
+        Some("locked") => LOCKED,
+        _ => UNAVAILABLE,
     }
 }
 
 /// Actions of a key typed ahead follow at once: what they replace is not even begun.
 fn replace(actions: &mut Vec<Action>, later: Vec<Action>) {
-    let replaces = later.iter().any(|action| {
-        matches!(action, Action::Play { .. } | Action::Queue { .. } | Action::Message { .. } | Action::End)
+    let replaces = later.iter().any(|action| match action {
+        Action::Play { .. }
+        | Action::Queue { .. }
+        | Action::Message { .. }
+        | Action::Transfer { .. }
+        | Action::End => true,
+        Action::Hush
+        | Action::Wait(_)
+        | Action::Choose(_)
+        | Action::Ask { .. }
+        | Action::Fact(_)
+        | Action::Callback { .. } => false,
     });
     if replaces {
-        actions.retain(|action| matches!(action, Action::Fact(_)));
+        // What was promised or happened stays.
+        actions.retain(|action| matches!(action, Action::Fact(_) | Action::Callback { .. }));
     }
     actions.extend(later);
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crate::ids::Language;
 use crate::menu::api::PromptName;
-use crate::menu::interpreter::effect::{Effect, Heard};
-use crate::menu::model::{Program, PromptText};
+use crate::menu::interpreter::heard::{Heard, Part};
+use crate::menu::model::{LanguageIx, Program, PromptKind, PromptText};
+use crate::menu::speak::Kind;
 
 /// Lengths of recordings; what is missing is estimated.
 pub type Measured = BTreeMap<(Language, PromptName), Duration>;
@@ -19,6 +20,9 @@ const SYLLABLE_MS: u64 = 220;
 const LETTER_MS: u64 = 70;
 /// A figure or sign that is read as a word.
 const FIGURE_MS: u64 = 300;
+
+/// A part of a spoken value that has no recording and no text.
+const USUAL_VALUE: Duration = Duration::from_millis(600);
 
 /// Speaking time of a text, on the slow side.
 pub fn estimate(text: &str) -> Duration {
@@ -38,6 +42,8 @@ pub fn estimate(text: &str) -> Duration {
 /// Length of every prompt of a program in every language.
 pub struct Lengths {
     lengths: BTreeMap<PromptName, Vec<Duration>>,
+    /// The longest prompt of which spoken values are put together.
+    spoken: Duration,
 }
 
 impl Lengths {
@@ -52,7 +58,11 @@ impl Lengths {
         let lengths = program.prompts().iter().map(|prompt| {
             (prompt.name.clone(), languages.iter().map(|language| of(prompt, language)).collect())
         });
-        Lengths { lengths: lengths.collect() }
+        let lengths: BTreeMap<PromptName, Vec<Duration>> = lengths.collect();
+        let values = program.prompts().iter().filter(|prompt| prompt.kind == PromptKind::Value);
+        let values = values.filter_map(|prompt| lengths.get(&prompt.name)).flatten();
+        let spoken = values.max().copied().unwrap_or(USUAL_VALUE);
+        Lengths { lengths, spoken }
     }
 
     /// Length of a prompt; nothing if there is none.
@@ -61,17 +71,30 @@ impl Lengths {
         lengths.copied().unwrap_or(Duration::ZERO)
     }
 
-    pub(super) fn of_heard(&self, program: &Program, heard: Heard, language: u8) -> Duration {
-        heard.prompts(program).iter().map(|prompt| self.of(prompt, language)).sum()
+    pub(super) fn of_heard(&self, program: &Program, heard: Heard, language: LanguageIx) -> Duration {
+        heard.parts(program, language).into_iter().map(|part| self.of_part(program, part, language)).sum()
     }
 
-    /// Time an effect takes before anything else happens by itself.
-    pub(super) fn of_effect(&self, program: &Program, effect: &Effect) -> Duration {
-        match effect {
-            Effect::Play { heard, language, .. } => self.of_heard(program, *heard, *language),
-            Effect::Wait(time) => *time,
-            _ => Duration::ZERO,
+    /// A value counts as long as the longest of its kind.
+    pub(super) fn of_part(&self, program: &Program, part: Part<'_>, language: LanguageIx) -> Duration {
+        match part {
+            Part::Prompt(name) => self.of(name, language),
+            Part::Sys(_) | Part::Plan(_) => {
+                part.prompt(program).map_or(Duration::ZERO, |name| self.of(&name, language))
+            }
+            Part::Value(_, _, kind) | Part::Typed(kind) => self.of_value(kind),
+            Part::Number => self.of_value(Kind::Digits),
         }
+    }
+
+    fn of_value(&self, kind: Kind) -> Duration {
+        let most = u32::try_from(kind.most_prompts()).unwrap_or(u32::MAX);
+        self.spoken.saturating_mul(most)
+    }
+
+    /// Milliseconds at the pace of elderly callers.
+    pub(super) fn slow(ms: u32) -> u32 {
+        ms.saturating_add(ms / 4)
     }
 }
 

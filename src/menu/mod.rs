@@ -20,10 +20,13 @@ pub mod prove;
 mod reader;
 pub mod report;
 mod resolve;
+mod said;
+pub mod schema;
 pub mod speak;
 pub mod standard;
 pub mod system;
 pub mod transcript;
+mod values;
 pub mod view;
 
 #[doc(hidden)]

@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::ids::{EntryId, Key, Language};
-use crate::menu::api::{Action, Fact, Input};
+use crate::menu::api::{Action, Arrival, Fact, Input};
 use crate::menu::interpreter::Visit;
-use crate::menu::interpreter::state::{Ear, Phase, Step};
 use crate::menu::model::Program;
 
 /// What a caller does in a script.
@@ -67,7 +66,10 @@ const MOST_PLAYS: usize = 16;
 
 impl Telling {
     pub fn start(program: Arc<Program>, entry: &EntryId, language: Option<Language>) -> Self {
-        let (visit, actions) = Visit::start(Arc::clone(&program), entry, language);
+        let (visit, actions) = Visit::start(
+            Arc::clone(&program),
+            Arrival { entry: Some(entry.clone()), language, number: None },
+        );
         let mut telling = Telling { program, visit, text: String::new() };
         telling.tell(actions);
         telling
@@ -120,20 +122,11 @@ impl Telling {
 
     fn listen(&mut self) {
         for _ in 0..MOST_PLAYS {
-            if !self.is_playing() {
+            if !self.visit.is_playing() {
                 break;
             }
             let actions = self.visit.handle(Input::PlayDone);
             self.tell(actions);
-        }
-    }
-
-    fn is_playing(&self) -> bool {
-        match self.visit.phase() {
-            Phase::Notice | Phase::Information(_) | Phase::Transfer | Phase::Farewell => true,
-            Phase::Menu { ear, .. } => ear == Ear::Listening,
-            Phase::Collect { step, .. } => step == Step::Prompt,
-            Phase::Ended(_) => false,
         }
     }
 

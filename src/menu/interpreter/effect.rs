@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::event::MenuError;
 use crate::ids::Key;
-use crate::menu::api::PromptName;
-use crate::menu::model::{LanguageIx, MenuIx, Program, QueueIx};
-use crate::menu::system::Sys;
+use crate::menu::api::Pace;
+use crate::menu::interpreter::heard::Heard;
+use crate::menu::model::{LanguageIx, Level, MenuIx, PlanIx, QueueIx};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effect {
@@ -14,25 +14,59 @@ pub enum Effect {
         heard: Heard,
         language: LanguageIx,
         secret: bool,
+        pace: Pace,
     },
     Hush,
     Wait(Duration),
-    /// Ask whether the digits fit.
+    /// Ask what the state waits to be told, see [`super::query::Query`].
     Choose,
-    /// Remember a digit of the step under way.
+    /// Ask the bank's system what the state is there for.
+    Ask,
+    /// Add a digit, or the point of an amount, to what is being keyed in.
     Store(u8),
-    /// Wipe the digits.
+    /// Wipe what was keyed in.
     Forget,
+    /// Keep what was keyed in as the value of this step, as far as it is wanted, and wipe it.
+    Remember(u16),
+    /// This key is for what comes next.
+    Keep(Key),
+    /// The number a callback is offered to.
+    Offer(Number),
+    /// This key answers this question of the survey.
+    Answer {
+        node: u16,
+        question: u8,
+        key: u8,
+    },
     Note(Note),
     Queue {
         queue: QueueIx,
         language: LanguageIx,
     },
+    /// With the complaint it belongs to.
     Message {
         queue: Option<QueueIx>,
         language: LanguageIx,
+        complaint: Option<u16>,
+    },
+    Callback {
+        queue: QueueIx,
+        language: LanguageIx,
+    },
+    /// To this number of the menu.
+    Transfer {
+        number: u16,
+        language: LanguageIx,
+        otherwise: QueueIx,
     },
     End,
+}
+
+/// Which number is rung back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Number {
+    Shown,
+    Typed,
 }
 
 /// A fact for the journal, before names and digits are put in.
@@ -40,68 +74,43 @@ pub enum Effect {
 pub enum Note {
     Language(LanguageIx),
     Entered(MenuIx),
-    Key { menu: MenuIx, key: Key },
-    Failed { menu: MenuIx, error: MenuError },
-    Information { menu: MenuIx, node: u16 },
-    Collected { menu: MenuIx, node: u16, count: u8 },
+    Key {
+        menu: MenuIx,
+        key: Key,
+    },
+    Failed {
+        menu: MenuIx,
+        error: MenuError,
+    },
+    Information {
+        menu: MenuIx,
+        node: u16,
+    },
+    Collected {
+        menu: MenuIx,
+        node: u16,
+    },
     AgentRequested(MenuIx),
-}
-
-/// Something to be heard.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Heard {
-    /// The notice of a main menu: no barge-in.
-    Notice(MenuIx),
-    /// On entering: greeting, announcement, choices, the person.
-    Welcome(MenuIx, Place),
-    /// Again: what went wrong, choices, the person.
-    Choices(MenuIx, Place, Option<Sys>),
-    Information(MenuIx, u16),
-    Collect(MenuIx, u16, Option<Sys>),
-    Transfer,
-    Farewell,
-}
-
-/// Whether there is a menu above to go back to.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Place {
-    Top,
-    Below,
-}
-
-impl Heard {
-    /// The prompts, in order.
-    pub fn prompts(self, program: &Program) -> Vec<PromptName> {
-        let sys = |sys: Sys| PromptName(sys.name().to_owned());
-        match self {
-            Heard::Notice(menu) => program.menu(menu).notice.iter().cloned().collect(),
-            Heard::Welcome(ix, place) => {
-                let menu = program.menu(ix);
-                let mut all: Vec<PromptName> =
-                    menu.greeting.iter().chain(&menu.announcement).cloned().collect();
-                all.extend(Heard::Choices(ix, place, None).prompts(program));
-                all
-            }
-            Heard::Choices(menu, place, wrong) => {
-                let mut all: Vec<PromptName> = wrong.map(sys).into_iter().collect();
-                all.extend(program.menu(menu).choices.iter().map(|choice| choice.prompt.clone()));
-                all.push(sys(Sys::Person));
-                if place == Place::Below {
-                    all.push(sys(Sys::Back));
-                }
-                all
-            }
-            Heard::Information(menu, node) => {
-                let node = program.menu(menu).information.get(usize::from(node));
-                node.map(|node| node.prompt.clone()).into_iter().collect()
-            }
-            Heard::Collect(menu, node, wrong) => {
-                let node = program.menu(menu).collects.get(usize::from(node));
-                let prompt = node.map(|node| node.prompt.clone());
-                wrong.map(sys).into_iter().chain(prompt).chain([sys(Sys::CollectKeys)]).collect()
-            }
-            Heard::Transfer => vec![sys(Sys::TransferToPerson)],
-            Heard::Farewell => vec![sys(Sys::Goodbye)],
-        }
-    }
+    /// The bank's system took too long; answers that come are noted by the visit.
+    LookupTimedOut {
+        menu: MenuIx,
+        node: u16,
+    },
+    Verified {
+        menu: MenuIx,
+        node: u16,
+        level: Level,
+    },
+    NotVerified {
+        menu: MenuIx,
+        node: u16,
+        result: &'static str,
+    },
+    /// If a question was answered.
+    Surveyed {
+        menu: MenuIx,
+        node: u16,
+    },
+    Elderly,
+    PlanAnnounced(PlanIx),
 }

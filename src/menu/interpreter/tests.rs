@@ -7,12 +7,16 @@ use proptest::prelude::*;
 use super::{MAX_AHEAD, Visit};
 use crate::event::MenuError;
 use crate::ids::{EntryId, Key, Language};
-use crate::menu::api::{Action, Atom, Fact, Input, PromptName};
+use crate::menu::api::{Action, Arrival, Atom, Fact, Input, PromptName};
 use crate::menu::standard::tests::{sample, sources};
 use crate::menu::{Program, compile};
 
+fn arrival(language: Option<Language>) -> Arrival {
+    Arrival { entry: Some(EntryId::new("95599")), language, number: None }
+}
+
 fn start() -> (Visit, Vec<Action>) {
-    Visit::start(sample(), &EntryId::new("95599"), None)
+    Visit::start(sample(), arrival(None))
 }
 
 fn keys(visit: &mut Visit, keys: &str) -> Vec<Action> {
@@ -53,7 +57,8 @@ fn a_visit_begins_with_the_notice() {
 #[test]
 fn an_unknown_entry_or_language_still_gets_a_menu() {
     let language = Some(Language::new("xx"));
-    let (visit, actions) = Visit::start(sample(), &EntryId::new("nowhere"), language);
+    let arrival = Arrival { entry: Some(EntryId::new("nowhere")), language, number: None };
+    let (visit, actions) = Visit::start(sample(), arrival);
     assert_eq!(played(&actions), ["main.notice"]);
     assert_eq!(visit.language().as_str(), "zh-CN");
 }
@@ -259,7 +264,7 @@ proptest! {
             visit.handle(input);
         }
         // Notices end and questions are answered; then the key of the table.
-        while visit.state.keeps_keys() {
+        while !visit.has_ended() && visit.state.keeps(Key::Digit(0)) {
             visit.handle(Input::PlayDone);
             visit.handle(Input::Chosen(0));
         }
@@ -281,7 +286,7 @@ fn a_menu_reached_sideways_goes_back_where_one_came_from() {
     let compiled = compile(&sources);
     assert_eq!(compiled.findings, []);
     let program: Arc<Program> = Arc::new(compiled.program.unwrap());
-    let (mut visit, _) = Visit::start(program, &EntryId::new("95599"), None);
+    let (mut visit, _) = Visit::start(program, arrival(None));
     visit.handle(Input::PlayDone);
     keys(&mut visit, "13");
     assert_eq!(visit.menu().as_str(), "loans");

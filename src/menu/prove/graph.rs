@@ -1,22 +1,29 @@
-//! Every state of the interpreter and every transition between them.
+//! Every state of the interpreter and every transition between them, walked once for all
+//! situations: a transition that depends on the calendar or a plan says on what.
 
-use std::collections::HashMap;
-use std::time::Duration;
+use rustc_hash::FxHashMap;
 
 use crate::ids::{Key, MenuId};
-use crate::menu::api::Input;
+use crate::menu::api::{Input, Pace};
 use crate::menu::interpreter::effect::Effect;
-use crate::menu::interpreter::state::{Exit, Phase, State, Step};
+use crate::menu::interpreter::heard::{Heard, Part};
+use crate::menu::interpreter::query::Query;
+use crate::menu::interpreter::state::{Phase, Said, State};
 use crate::menu::interpreter::step;
 use crate::menu::length::Lengths;
-use crate::menu::model::Program;
+use crate::menu::model::{LanguageIx, Program};
+use crate::menu::prove::situation::{Asked, Questions, When};
+use crate::menu::speak::Kind;
 
 /// Beyond this the menus are refused as unprovable.
 const MOST_STATES: usize = 2_000_000;
 
-/// Everything that can happen to a visit.
-const INPUTS: [Input; 16] = [
+/// What a caller can do, and what happens by itself. Keys that lead to people come first: of keys
+/// that do the same only the first is kept.
+const INPUTS: [Input; 14] = [
     Input::Key(Key::Digit(0)),
+    Input::Key(Key::Star),
+    Input::Key(Key::Pound),
     Input::Key(Key::Digit(1)),
     Input::Key(Key::Digit(2)),
     Input::Key(Key::Digit(3)),
@@ -26,65 +33,95 @@ const INPUTS: [Input; 16] = [
     Input::Key(Key::Digit(7)),
     Input::Key(Key::Digit(8)),
     Input::Key(Key::Digit(9)),
-    Input::Key(Key::Star),
-    Input::Key(Key::Pound),
     Input::PlayDone,
     Input::Timeout,
-    Input::Chosen(0),
-    Input::Chosen(1),
 ];
 
+/// Why a transition happens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Cause {
+    Key(Key),
+    PlayDone,
+    Timeout,
+    Chosen(u8),
+    /// A value to be spoken is missing or nonsense.
+    Unsaid,
+}
+
+impl Cause {
+    /// `None` for what no input does.
+    pub fn input(self) -> Option<Input> {
+        Some(match self {
+            Cause::Key(key) => Input::Key(key),
+            Cause::PlayDone => Input::PlayDone,
+            Cause::Timeout => Input::Timeout,
+            Cause::Chosen(answer) => Input::Chosen(answer),
+            Cause::Unsaid => return None,
+        })
+    }
+}
+
 /// One transition.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Edge {
     pub from: u32,
-    input: u8,
     pub to: u32,
-    /// Range in [`Graph::effects`].
-    effects: (u32, u32),
+    /// What is heard and waited for because of it.
+    pub ms: u32,
+    pub cause: Cause,
+    pub when: When,
 }
 
 impl Edge {
-    pub fn input(&self) -> &'static Input {
-        &INPUTS[usize::from(self.input)]
-    }
-
     pub fn is_key(&self) -> bool {
-        matches!(self.input(), Input::Key(_))
+        matches!(self.cause, Cause::Key(_))
     }
+}
+
+/// A state and its transitions.
+#[derive(Clone, Copy)]
+struct Node {
+    /// Where its edges begin.
+    first: u32,
+    /// What plays has values in it.
+    speaks: bool,
 }
 
 pub(super) struct Graph<'p> {
     pub program: &'p Program,
     pub states: Vec<State>,
+    /// Those visits begin in, and the time the first words take.
+    pub starts: Vec<(u32, u32)>,
     /// Sorted by `from`; what changes nothing is left out.
     pub edges: Vec<Edge>,
-    /// By state: where its edges begin; one more at the end.
-    first: Vec<u32>,
-    /// Effects that take time, of all edges.
-    effects: Vec<Effect>,
-    /// The edge a state was first reached by; `None` for starts.
-    reached_by: Vec<Option<u32>>,
+    pub questions: Questions<'p>,
+    nodes: Vec<Node>,
+    index: FxHashMap<State, u32>,
+    times: Times<'p>,
     gave_up: bool,
 }
 
 impl<'p> Graph<'p> {
-    pub fn walk(program: &'p Program) -> Self {
+    pub fn walk(program: &'p Program, lengths: &'p Lengths) -> Self {
         let mut graph = Graph {
             program,
             states: Vec::new(),
+            starts: Vec::new(),
             edges: Vec::new(),
-            first: Vec::new(),
-            effects: Vec::new(),
-            reached_by: Vec::new(),
+            questions: Questions::default(),
+            nodes: Vec::new(),
+            index: FxHashMap::default(),
+            times: Times { program, lengths, known: FxHashMap::default() },
             gave_up: false,
         };
-        let mut index: HashMap<State, u32> = HashMap::new();
         let mut out = Vec::new();
         for main in 0..program.mains.len() {
             for language in 0..program.languages().len() {
                 out.clear();
                 let state = step::start(program, main as u16, language as u8, &mut out);
-                graph.add(&mut index, state, None);
+                let (ms, speaks) = graph.times.of(&out);
+                let start = graph.add(state, speaks);
+                graph.starts.push((start, ms));
             }
         }
         let mut at = 0;
@@ -93,38 +130,72 @@ impl<'p> Graph<'p> {
                 graph.gave_up = true;
                 break;
             }
-            graph.expand(at, &mut index, &mut out);
+            graph.expand(at as u32, &mut out);
             at += 1;
         }
-        graph.first.push(graph.edges.len() as u32);
+        graph.index = FxHashMap::default();
         graph
     }
 
-    fn add(&mut self, index: &mut HashMap<State, u32>, state: State, by: Option<u32>) -> u32 {
-        *index.entry(state).or_insert_with(|| {
+    fn add(&mut self, state: State, speaks: bool) -> u32 {
+        *self.index.entry(state).or_insert_with(|| {
             self.states.push(state);
-            self.reached_by.push(by);
+            self.nodes.push(Node { first: 0, speaks });
             (self.states.len() - 1) as u32
         })
     }
 
-    fn expand(&mut self, at: usize, index: &mut HashMap<State, u32>, out: &mut Vec<Effect>) {
-        self.first.push(self.edges.len() as u32);
-        let state = self.states[at];
-        for (number, input) in INPUTS.iter().enumerate() {
-            out.clear();
-            let next = step::step(self.program, state, input, out);
-            if next == state && out.is_empty() {
-                continue;
+    fn expand(&mut self, at: u32, out: &mut Vec<Effect>) {
+        let state = self.states[at as usize];
+        let query = Query::of(self.program, &state);
+        let Node { first, speaks } = &mut self.nodes[at as usize];
+        *first = self.edges.len() as u32;
+        let speaks = *speaks;
+        // While the world outside is asked, keys are kept and nothing plays.
+        if query.is_none() || state.awaits_system() {
+            for input in &INPUTS {
+                let cause = match input {
+                    Input::Key(key) if state.keeps(*key) => continue,
+                    Input::Key(key) => Cause::Key(*key),
+                    Input::Timeout => Cause::Timeout,
+                    Input::PlayDone | Input::Chosen(_) => Cause::PlayDone,
+                };
+                out.clear();
+                let next = step::step(self.program, state, input, out);
+                self.edge(at, next, (cause, When::ALWAYS), out);
             }
-            let edge = self.edges.len() as u32;
-            let to = self.add(index, next, Some(edge));
-            let begin = self.effects.len() as u32;
-            let slow = out.iter().filter(|effect| matches!(effect, Effect::Play { .. } | Effect::Wait(_)));
-            self.effects.extend(slow);
-            let effects = (begin, self.effects.len() as u32);
-            self.edges.push(Edge { from: at as u32, input: number as u8, to, effects });
         }
+        if let Some(query) = query {
+            let asked = Asked::of(query).map(|asked| self.questions.number(asked));
+            for answer in 0..query.answers(self.program) {
+                out.clear();
+                let next = step::step(self.program, state, &Input::Chosen(answer), out);
+                let when = asked.map_or(When::ALWAYS, |number| When::answered(number, answer == 1));
+                self.edge(at, next, (Cause::Chosen(answer), when), out);
+            }
+        }
+        if speaks {
+            out.clear();
+            let next = step::fault(self.program, state, out);
+            self.edge(at, next, (Cause::Unsaid, When::ALWAYS), out);
+        }
+    }
+
+    fn edge(&mut self, from: u32, next: State, (cause, when): (Cause, When), out: &[Effect]) {
+        if out.is_empty() && next == self.states[from as usize] {
+            return;
+        }
+        let (ms, speaks) = self.times.of(out);
+        let to = self.add(next, speaks);
+        let edge = Edge { from, to, ms, cause, when };
+        // Keys that lead to the same place are one.
+        if edge.is_key() {
+            let others = &self.edges[self.nodes[from as usize].first as usize..];
+            if others.iter().any(|other| other.to == to && other.ms == ms && other.is_key()) {
+                return;
+            }
+        }
+        self.edges.push(edge);
     }
 
     /// The menu of some state, if there are too many to look at.
@@ -133,61 +204,104 @@ impl<'p> Graph<'p> {
         Some(self.program.menu(last.menu).id.clone())
     }
 
-    pub fn edges_of(&self, state: usize) -> &[Edge] {
-        &self.edges[self.first[state] as usize..self.first[state + 1] as usize]
+    pub fn edges_of(&self, at: usize) -> &[Edge] {
+        let begin = self.nodes[at].first as usize;
+        let end = self.nodes.get(at + 1).map_or(self.edges.len(), |next| next.first as usize);
+        &self.edges[begin..end]
     }
 
-    /// What happens to somebody who does nothing: the end of playing, of a wait, either answer.
+    /// What happens to somebody who does nothing.
     pub fn silent_edges(&self, at: usize) -> impl Iterator<Item = &Edge> {
         self.edges_of(at).iter().filter(|edge| !edge.is_key())
     }
 
-    /// What is heard and waited for because of a transition.
-    pub fn takes(&self, edge: &Edge, lengths: &Lengths) -> Duration {
-        let (begin, end) = edge.effects;
-        let effects = &self.effects[begin as usize..end as usize];
-        effects.iter().map(|effect| lengths.of_effect(self.program, effect)).sum()
-    }
-
-    pub fn menu_of(&self, at: usize) -> MenuId {
-        self.program.menu(self.states[at].menu).id.clone()
-    }
-
-    /// How a state is reached from the answer, in words.
-    pub fn path(&self, at: usize) -> Vec<String> {
-        let mut path = Vec::new();
-        let mut at = at;
-        while let Some(edge) = self.reached_by[at].and_then(|edge| self.edges.get(edge as usize)) {
-            path.push(self.describe(edge));
-            at = edge.from as usize;
+    /// States in an order in which, apart from loops, what comes of doing nothing comes first.
+    pub fn from_the_ends(&self) -> Vec<u32> {
+        let mut order = Vec::with_capacity(self.states.len());
+        let mut seen = vec![false; self.states.len()];
+        let mut way: Vec<(u32, usize)> = Vec::new();
+        for start in 0..self.states.len() as u32 {
+            if !std::mem::replace(&mut seen[start as usize], true) {
+                way.push((start, 0));
+            }
+            while let Some((at, place)) = way.last_mut() {
+                let next = self.edges_of(*at as usize).get(*place);
+                *place += 1;
+                match next {
+                    Some(edge) if edge.is_key() || seen[edge.to as usize] => {}
+                    Some(edge) => {
+                        seen[edge.to as usize] = true;
+                        let to = edge.to;
+                        way.push((to, 0));
+                    }
+                    None => {
+                        order.push(*at);
+                        way.pop();
+                    }
+                }
+            }
         }
-        let start = &self.states[at];
-        let entry = &self.program.main(start.main).entry;
-        path.push(format!("entry {entry} in {}", self.program.language(start.language)));
-        path.reverse();
-        path
-    }
-
-    pub fn describe(&self, edge: &Edge) -> String {
-        let from = &self.states[edge.from as usize];
-        let menu = &self.program.menu(from.menu).id;
-        let collecting = matches!(from.phase, Phase::Collect { .. });
-        match edge.input() {
-            Input::Key(Key::Digit(_)) if collecting => "a digit".to_owned(),
-            Input::Key(key) => format!("key {key} in {menu}"),
-            Input::PlayDone => "all heard".to_owned(),
-            Input::Timeout => "silence".to_owned(),
-            Input::Chosen(1) => "digits fit".to_owned(),
-            Input::Chosen(_) => "digits do not fit".to_owned(),
-        }
+        order
     }
 }
 
-/// Is the answer of the world outside awaited?
-pub(super) fn is_asking(state: &State) -> bool {
-    matches!(state.phase, Phase::Collect { step: Step::Asking(_), .. })
+/// Times of what is heard, each counted once.
+struct Times<'p> {
+    program: &'p Program,
+    lengths: &'p Lengths,
+    /// Milliseconds, and whether values are spoken.
+    known: FxHashMap<(Heard, LanguageIx), (u32, bool)>,
 }
 
-pub(super) fn is_with_person(state: &State) -> bool {
-    matches!(state.phase, Phase::Ended(Exit::Person(_)))
+impl Times<'_> {
+    fn of(&mut self, effects: &[Effect]) -> (u32, bool) {
+        let (mut total, mut speaks) = (0u32, false);
+        for effect in effects {
+            match effect {
+                Effect::Wait(time) => total = total.saturating_add(millis(*time)),
+                Effect::Play { heard, language, pace, .. } => {
+                    let (ms, values) = self.heard(*heard, *language);
+                    total = total.saturating_add(match pace {
+                        Pace::Usual => ms,
+                        Pace::Slow => Lengths::slow(ms),
+                    });
+                    speaks |= values;
+                }
+                _ => {}
+            }
+        }
+        (total, speaks)
+    }
+
+    fn heard(&mut self, heard: Heard, language: LanguageIx) -> (u32, bool) {
+        let Times { program, lengths, .. } = *self;
+        *self.known.entry((heard, language)).or_insert_with(|| {
+            let parts = heard.parts(program, language);
+            // What was keyed in is checked to be speakable before.
+            let values = parts
+                .iter()
+                .any(|part| matches!(part, Part::Value(..) | Part::Typed(Kind::Amount | Kind::Date)));
+            (millis(lengths.of_heard(program, heard, language)), values)
+        })
+    }
+}
+
+pub(super) fn millis(time: std::time::Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
+
+/// Name of the node a state is at, if it is at one.
+pub(super) fn node_of(program: &Program, state: &State) -> Option<String> {
+    let menu = program.menu(state.menu);
+    let name = match state.phase {
+        Phase::Information(node) => menu.information.get(usize::from(node)).map(|node| &node.name),
+        Phase::Collect { node, .. } | Phase::Confirm { node, .. } => {
+            menu.collects.get(usize::from(node)).map(|node| &node.name)
+        }
+        Phase::Lookup { node, .. } | Phase::Reading { node, .. } | Phase::Said(Said::LookupFailed(node)) => {
+            menu.lookups.get(usize::from(node)).map(|node| &node.name)
+        }
+        _ => None,
+    };
+    name.cloned()
 }

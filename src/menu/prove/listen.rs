@@ -2,20 +2,19 @@
 
 use std::time::Duration;
 
-use crate::menu::interpreter::effect::{Heard, Place};
-use crate::menu::interpreter::state::{Ear, Phase};
+use rustc_hash::FxHashMap;
+
+use crate::menu::interpreter::heard::{Heard, Place};
+use crate::menu::interpreter::state::{Ear, Mistakes, Phase};
 use crate::menu::length::Lengths;
 use crate::menu::model::{Choice, LanguageIx, MenuIx, Program, Target};
 use crate::menu::prove::MenuRow;
 use crate::menu::prove::graph::Graph;
+use crate::menu::prove::silence::{NEVER, Times};
+use crate::menu::prove::situation::Mask;
 use crate::menu::system::Sys;
 
-pub(super) fn rows(
-    program: &Program,
-    lengths: &Lengths,
-    graph: &Graph<'_>,
-    times: &[Option<Duration>],
-) -> Vec<MenuRow> {
+pub(super) fn rows(program: &Program, lengths: &Lengths, silent: &Silent) -> Vec<MenuRow> {
     let mut rows = Vec::new();
     for (main_ix, main) in program.mains.iter().enumerate() {
         let main_ix = main_ix as u16;
@@ -29,7 +28,7 @@ pub(super) fn rows(
             });
             let silent = per_language(program, |language| {
                 let before = before(program, lengths, main_ix, menu, language);
-                before + silent(lengths, graph, times, (main_ix, menu, language))
+                before + silent.of(program, lengths, (main_ix, menu, language))
             });
             let mut keys = keys(program, main_ix, menu);
             keys.push('0');
@@ -90,7 +89,7 @@ fn before(program: &Program, lengths: &Lengths, main: u16, menu: MenuIx, languag
 /// Time from entering a menu to the end of one of its prompts.
 fn until(program: &Program, lengths: &Lengths, menu: MenuIx, language: LanguageIx, prompt: &str) -> Duration {
     let mut time = Duration::ZERO;
-    for heard in Heard::Welcome(menu, Place::Top).prompts(program) {
+    for heard in Heard::Welcome(menu, Place::Top).prompts(program, language) {
         time += lengths.of(&heard, language);
         if heard.0 == prompt {
             break;
@@ -99,20 +98,30 @@ fn until(program: &Program, lengths: &Lengths, menu: MenuIx, language: LanguageI
     time
 }
 
-/// Time from entering a menu to a person for somebody who does nothing there.
-fn silent(
-    lengths: &Lengths,
-    graph: &Graph<'_>,
-    times: &[Option<Duration>],
-    (main, menu, language): (u16, MenuIx, LanguageIx),
-) -> Duration {
-    let fresh = Phase::Menu { ear: Ear::Listening, silences: 0, wrong_keys: 0 };
-    let here = |at: &usize| {
-        let state = &graph.states[*at];
-        (state.main, state.menu, state.language, state.phase) == (main, menu, language, fresh)
-    };
-    let place = if graph.program.main(main).menu == menu { Place::Top } else { Place::Below };
-    let welcome = lengths.of_heard(graph.program, Heard::Welcome(menu, place), language);
-    let rest = (0..graph.states.len()).find(here).and_then(|at| times[at]);
-    welcome + rest.unwrap_or_default()
+/// By main menu, menu and language: the longest a caller takes who has just entered a menu and does
+/// nothing, from the end of its first words on.
+#[derive(Default)]
+pub(super) struct Silent {
+    ms: FxHashMap<(u16, MenuIx, LanguageIx), u32>,
+}
+
+impl Silent {
+    /// Takes in a lot of situations.
+    pub fn take(&mut self, graph: &Graph<'_>, reached: &[Mask], times: &Times) {
+        let fresh = Phase::Menu { ear: Ear::Listening, mistakes: Mistakes::default() };
+        for (at, state) in graph.states.iter().enumerate().filter(|(_, state)| state.phase == fresh) {
+            let lanes = times.of(at).iter().enumerate();
+            let known = lanes.filter(|(lane, ms)| reached[at] >> lane & 1 == 1 && **ms != NEVER);
+            let longest = known.map(|(_, ms)| *ms).max().unwrap_or(0);
+            let slot = self.ms.entry((state.main, state.menu, state.language)).or_default();
+            *slot = longest.max(*slot);
+        }
+    }
+
+    fn of(&self, program: &Program, lengths: &Lengths, at: (u16, MenuIx, LanguageIx)) -> Duration {
+        let (main, menu, language) = at;
+        let place = if program.main(main).menu == menu { Place::Top } else { Place::Below };
+        let welcome = lengths.of_heard(program, Heard::Welcome(menu, place), language);
+        welcome + Duration::from_millis(self.ms.get(&at).copied().unwrap_or(0).into())
+    }
 }

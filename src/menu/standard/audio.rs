@@ -1,10 +1,10 @@
 //! What is forbidden in words is forbidden in sound: only recordings on the manifest are played.
 
 use crate::config::finding::Severity;
-use crate::menu::api::PromptName;
 use crate::menu::draft::Book;
 use crate::menu::manifest::RecordingState;
-use crate::menu::report::{Report, Rule};
+use crate::menu::report::{At, Report, Rule};
+use crate::menu::said;
 
 pub const AUDIO_UNKNOWN: Rule = Rule {
     id: "audio-unknown",
@@ -32,10 +32,11 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
             "Remove it, or let a menu say it and approve it.",
         );
     }
-    for (name, speech, _) in book.speeches() {
-        for language in &book.languages {
-            let spot = speech.texts.get(language).map_or(&speech.spot, |text| &text.spot);
-            let key = (language.clone(), PromptName(name.clone()));
+    for said in said::everything(book).prompts {
+        let name = &said.name.0;
+        // A text that a language lacks is another rule's finding; a piece may be absent.
+        for (language, At { spot, .. }) in &said.texts {
+            let key = (language.clone(), said.name.clone());
             match manifest.recordings.get(&key) {
                 Some(RecordingState::Current) => {}
                 None => {

@@ -41,7 +41,7 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
             }
         }
     }
-    for name in system::NAMES {
+    for name in system::needed(book) {
         if !book.system.texts.contains_key(name) {
             let message = format!("`{name}` has no text");
             let help = format!("Add \"{name}\" = {{ … }} under [text] of system.toml.");

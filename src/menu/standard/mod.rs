@@ -5,18 +5,25 @@
 
 mod advert;
 mod audio;
+pub(in crate::menu) mod circles;
+mod conditions;
 mod depth;
 mod keys;
 mod lengths;
 mod missing_text;
+mod names;
 mod option_first;
 mod options;
 mod person;
 mod queues;
 mod recording_notice;
 mod secrets;
+mod services;
+mod spoken_values;
 mod targets;
+mod transfer;
 mod unreachable;
+mod verification;
 
 use crate::menu::draft::Book;
 use crate::menu::report::{Report, Rule};
@@ -24,8 +31,15 @@ use crate::menu::report::{Report, Rule};
 /// The way a rule looks at the drafts.
 type Check = fn(&Book, &mut Report<'_>);
 
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 21] = [
     targets::check,
+    names::check,
+    conditions::check,
+    services::check,
+    transfer::check,
+    verification::check,
+    spoken_values::check,
+    circles::check,
     queues::check,
     person::check,
     keys::check,
@@ -42,9 +56,25 @@ const CHECKS: [Check; 14] = [
 ];
 
 /// Every rule about the content of menus, for explanations.
-pub const RULES: [&Rule; 19] = [
+pub const RULES: [&Rule; 35] = [
     &targets::UNKNOWN_TARGET,
+    &targets::UNKNOWN_STEP,
+    &names::DUPLICATE_NAME,
+    &conditions::UNKNOWN_SCHEDULE,
+    &conditions::UNKNOWN_PLAN,
+    &conditions::UNKNOWN_LEVEL,
+    &conditions::UNKNOWN_FIELD,
+    &conditions::TOO_MANY_VALUES,
+    &services::UNKNOWN_SERVICE,
+    &transfer::TRANSFER_NUMBER,
+    &verification::VERIFY_SECRET,
+    &verification::SECRET_KEPT,
+    &verification::ASKED_TWICE,
+    &spoken_values::UNKNOWN_VALUE,
+    &spoken_values::MISSING_VALUE,
+    &circles::SILENT_CIRCLE,
     &queues::UNKNOWN_QUEUE,
+    &queues::CLOSED_QUEUES,
     &person::PERSON_REACHABLE,
     &keys::DUPLICATE_KEY,
     &keys::RESERVED_KEY,

@@ -1,8 +1,9 @@
-//! Whatever is named must be there.
+//! Whatever is named must be there: menus, nodes and steps of the same file, languages.
 
 use crate::config::finding::Severity;
 use crate::ids::Language;
 use crate::menu::draft::{Book, MenuDraft, TargetDraft};
+use crate::menu::reader::MISSING;
 use crate::menu::report::{At, Report, Rule, did_you_mean};
 
 pub const UNKNOWN_TARGET: Rule = Rule {
@@ -10,6 +11,13 @@ pub const UNKNOWN_TARGET: Rule = Rule {
     source: "",
     severity: Severity::Error,
     explanation: "A choice that leads nowhere strands the caller who presses it.",
+};
+
+pub const UNKNOWN_STEP: Rule = Rule {
+    id: "unknown-step",
+    source: "",
+    severity: Severity::Error,
+    explanation: "What is asked or sent is a step of the same file: [collect.NAME].",
 };
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
@@ -25,7 +33,35 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
         for target in menu.targets() {
             check_target(book, menu, target, report);
         }
+        check_steps(menu, report);
+        check_ends(menu, report);
     }
+}
+
+/// Word of the table and name of a node that a target leads to.
+pub fn node(target: &TargetDraft) -> Option<(&'static str, &str)> {
+    Some(match target {
+        TargetDraft::Information(name) => ("information", name),
+        TargetDraft::Collect(name) => ("collect", name),
+        TargetDraft::Branch(name) => ("branch", name),
+        TargetDraft::Lookup(name) => ("lookup", name),
+        TargetDraft::Verify(name) => ("verify", name),
+        TargetDraft::Survey(name) => ("survey", name),
+        TargetDraft::Complaint(name) => ("complaint", name),
+        TargetDraft::Menu(_)
+        | TargetDraft::Queue(_)
+        | TargetDraft::Language(_)
+        | TargetDraft::Languages(_)
+        | TargetDraft::Message(_)
+        | TargetDraft::Callback(_)
+        | TargetDraft::Transfer(_)
+        | TargetDraft::Elderly
+        | TargetDraft::Person
+        | TargetDraft::Repeat
+        | TargetDraft::Back
+        | TargetDraft::Top
+        | TargetDraft::End => return None,
+    })
 }
 
 fn check_target(book: &Book, menu: &MenuDraft, target: &At<TargetDraft>, report: &mut Report<'_>) {
@@ -35,18 +71,15 @@ fn check_target(book: &Book, menu: &MenuDraft, target: &At<TargetDraft>, report:
             report.add(&UNKNOWN_TARGET, &target.spot, message, did_you_mean(name, known.iter().copied()));
         }
     };
+    if let Some((kind, name)) = node(&target.value) {
+        let nodes = menu.names().into_iter().filter(|(word, _)| *word == kind);
+        let known = nodes.map(|(_, name)| name.value.as_str()).collect();
+        return unknown(&format!("[{kind}] in this menu named"), name, known);
+    }
     let languages = || book.languages.iter().map(Language::as_str).collect::<Vec<_>>();
     match &target.value {
         TargetDraft::Menu(id) => {
             unknown("menu", id, book.menus.iter().map(|menu| menu.id.as_str()).collect());
-        }
-        TargetDraft::Information(name) => {
-            let known = menu.information.iter().map(|node| node.name.value.as_str()).collect();
-            unknown("information in this menu", name, known);
-        }
-        TargetDraft::Collect(name) => {
-            let known = menu.collects.iter().map(|node| node.name.value.as_str()).collect();
-            unknown("collect step in this menu", name, known);
         }
         TargetDraft::Language(language) => unknown("language", language.as_str(), languages()),
         TargetDraft::Languages(pairs) => {
@@ -60,11 +93,34 @@ fn check_target(book: &Book, menu: &MenuDraft, target: &At<TargetDraft>, report:
                 report.add(&UNKNOWN_TARGET, &target.spot, message, help);
             }
         }
-        TargetDraft::Queue(_)
-        | TargetDraft::Message(_)
-        | TargetDraft::Person
-        | TargetDraft::Repeat
-        | TargetDraft::Back
-        | TargetDraft::End => {}
+        TargetDraft::Elderly if book.system.elderly.is_none() => {
+            let message = "there is no profile for elderly callers";
+            report.add(&UNKNOWN_TARGET, &target.spot, message, "Add a table [elderly] to system.toml.");
+        }
+        _ => {}
+    }
+}
+
+/// Steps that are asked by others, and steps whose digits are sent.
+fn check_steps(menu: &MenuDraft, report: &mut Report<'_>) {
+    let sent = menu.nodes.lookups.iter().flat_map(|node| &node.send);
+    let known = || menu.collects.iter().map(|node| node.name.value.as_str());
+    for step in menu.asked().chain(sent).filter(|step| menu.collect(&step.value).is_none()) {
+        let message = format!("there is no step `{}` in this menu", step.value);
+        let help = format!("{} Steps are tables [collect.NAME].", did_you_mean(&step.value, known()));
+        report.add(&UNKNOWN_STEP, &step.spot, message, help);
+    }
+}
+
+/// A step that callers are led to must lead on.
+fn check_ends(menu: &MenuDraft, report: &mut Report<'_>) {
+    for step in menu.collects.iter().filter(|step| step.leads_to.is_none()) {
+        let name = &step.name.value;
+        let led_to = menu.targets().any(|target| target.value == TargetDraft::Collect(name.clone()));
+        if led_to || !menu.asked().any(|asked| asked.value == *name) {
+            let message = format!("it is not said where the digits of the step `{name}` lead");
+            let help = "Add leads_to = …, or let a [verify.NAME] or [complaint.NAME] ask the step.";
+            report.add(&MISSING, &step.name.spot, message, help);
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! What nobody can reach is forgotten work or a forgotten choice.
 
+use std::collections::BTreeSet;
+
 use crate::config::finding::Severity;
-use crate::menu::draft::{Book, TargetDraft};
+use crate::menu::draft::{Book, MenuDraft, TargetDraft};
 use crate::menu::report::{Report, Rule};
 use crate::menu::standard::depth;
+use crate::menu::standard::targets::node;
 
 pub const UNREACHABLE: Rule = Rule {
     id: "unreachable",
@@ -21,21 +24,75 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
                 format!("Add a choice with leads_to = {{ menu = \"{}\" }}, or remove the file.", menu.id);
             report.add(&UNREACHABLE, &menu.spot, message, help);
         }
-        for node in &menu.information {
-            let leads =
-                |target: &TargetDraft| matches!(target, TargetDraft::Information(n) if *n == node.name.value);
-            if !menu.targets().any(|target| leads(&target.value)) {
-                let message = format!("nothing leads to the information `{}`", node.name.value);
-                report.add(&UNREACHABLE, &node.name.spot, message, "Add a choice for it, or remove it.");
-            }
-        }
-        for node in &menu.collects {
-            let leads =
-                |target: &TargetDraft| matches!(target, TargetDraft::Collect(n) if *n == node.name.value);
-            if !menu.targets().any(|target| leads(&target.value)) {
-                let message = format!("nothing leads to the step `{}`", node.name.value);
-                report.add(&UNREACHABLE, &node.name.spot, message, "Add a choice for it, or remove it.");
+        let reached = nodes(menu);
+        for (kind, name) in menu.names() {
+            if !reached.contains(&(kind, name.value.as_str())) {
+                let message = format!("nothing leads to [{kind}.{}]", name.value);
+                report.add(&UNREACHABLE, &name.spot, message, "Add a choice for it, or remove it.");
             }
         }
     }
+}
+
+/// Nodes that choices and rows of the menu itself lead to, also by way of other nodes.
+fn nodes(menu: &MenuDraft) -> BTreeSet<(&str, &str)> {
+    let choices = menu.choices.iter().filter_map(|choice| choice.leads_to.as_ref());
+    let rows = menu.whens.iter().filter_map(|row| row.leads_to.as_ref());
+    let mut left: Vec<(&str, &str)> = choices.chain(rows).filter_map(|target| node(&target.value)).collect();
+    let mut reached = BTreeSet::new();
+    while let Some(at) = left.pop() {
+        if reached.insert(at) {
+            left.extend(after(menu, at));
+        }
+    }
+    reached
+}
+
+/// Nodes that a node leads to or asks.
+fn after<'m>(menu: &'m MenuDraft, (kind, name): (&str, &str)) -> Vec<(&'m str, &'m str)> {
+    let mut targets: Vec<Option<&'m TargetDraft>> = Vec::new();
+    let mut steps: Vec<&'m str> = Vec::new();
+    let mut to = |target: &'m Option<crate::menu::report::At<TargetDraft>>| {
+        targets.push(target.as_ref().map(|at| &at.value));
+    };
+    match kind {
+        "information" => {
+            menu.information
+                .iter()
+                .filter(|node| node.name.value == name)
+                .for_each(|node| to(&node.leads_to));
+        }
+        "collect" => menu.collect(name).into_iter().for_each(|node| to(&node.leads_to)),
+        "branch" => {
+            for node in menu.nodes.branches.iter().filter(|node| node.name.value == name) {
+                node.whens.iter().for_each(|row| to(&row.leads_to));
+                to(&node.otherwise);
+            }
+        }
+        "lookup" => {
+            for node in menu.nodes.lookups.iter().filter(|node| node.name.value == name) {
+                node.whens.iter().for_each(|row| to(&row.leads_to));
+                to(&node.leads_to);
+                to(&node.failed);
+            }
+        }
+        "verify" => {
+            for node in menu.nodes.verifies.iter().filter(|node| node.name.value == name) {
+                to(&node.leads_to);
+                to(&node.failed);
+                steps.extend(node.ask.iter().map(|step| step.value.as_str()));
+            }
+        }
+        "survey" => {
+            let surveys = menu.nodes.surveys.iter().filter(|node| node.name.value == name);
+            surveys.for_each(|node| to(&node.leads_to));
+        }
+        _ => {
+            for node in menu.nodes.complaints.iter().filter(|node| node.name.value == name) {
+                steps.extend(node.ask.iter().map(|step| step.value.as_str()));
+            }
+        }
+    }
+    let led = targets.into_iter().flatten().filter_map(node);
+    led.chain(steps.into_iter().map(|step| ("collect", step))).collect()
 }

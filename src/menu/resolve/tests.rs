@@ -1,0 +1,1 @@
+//! Programs as they come out of drafts.
