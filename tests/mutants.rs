@@ -39,7 +39,10 @@ fn the_samples_are_clean_to_checker_and_callers() {
         assert_eq!(checked.findings, [], "{}", sample.name);
         let program = checked.accepted.clone().expect("a program");
         let subject = oracle::Subject::new(program, checked.sources.expect("sources"));
-        let sure: Vec<_> = oracle::faults(&subject).into_iter().filter(|fault| fault.sure).collect();
+        let sure: Vec<_> = oracle::faults(&subject, &oracle::Memory::default())
+            .into_iter()
+            .filter(|fault| fault.sure)
+            .collect();
         assert_eq!(sure, [], "{}", sample.name);
     }
 }

@@ -9,7 +9,7 @@ use hotline::io::control::FindingLine;
 use super::hotline::{Checked, Hotline};
 use super::mutant::{Mutant, Verdict};
 use super::operators;
-use super::oracle::{self, Fault, Subject};
+use super::oracle::{self, Fault, Memory, Subject};
 
 /// Two threads: the machine is shared.
 const WORKERS: usize = 2;
@@ -47,12 +47,13 @@ impl Table {
             .enumerate()
             .flat_map(|(number, (_, make))| make(sample).into_iter().map(move |mutant| (number, mutant)))
             .collect();
-        let usual = faults(&sample.check());
+        let memory = Memory::default();
+        let usual = faults(&sample.check(), &memory);
         let next = AtomicUsize::new(0);
         let work = || {
             let mut done = Vec::new();
             while let Some((operator, mutant)) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
-                done.push((*operator, judged(mutant, &usual)));
+                done.push((*operator, judged(mutant, &usual, &memory)));
             }
             done
         };
@@ -98,14 +99,14 @@ impl Row {
 }
 
 /// What callers find wrong; nothing if nobody can ring.
-fn faults(checked: &Checked) -> Vec<Fault> {
+fn faults(checked: &Checked, memory: &Memory) -> Vec<Fault> {
     let (Some(program), Some(sources)) = (checked.program(), checked.sources.clone()) else {
         return Vec::new();
     };
-    oracle::faults(&Subject::new(program, sources))
+    oracle::faults(&Subject::new(program, sources), memory)
 }
 
-fn judge(mutant: &Mutant, checked: &Checked, usual: &[Fault]) -> Judged {
+fn judge(mutant: &Mutant, checked: &Checked, usual: &[Fault], memory: &Memory) -> Judged {
     match &mutant.verdict {
         Verdict::Breaks(ids, severity) => {
             Judged::Breaking { ids: ids.to_vec(), severity: *severity, why: ids.join(" or ") }
@@ -117,7 +118,7 @@ fn judge(mutant: &Mutant, checked: &Checked, usual: &[Fault]) -> Judged {
                 let why = "it leads nowhere, so nobody can ring it".to_owned();
                 return Judged::Breaking { ids: Vec::new(), severity: Severity::Error, why };
             }
-            let faults = faults(checked);
+            let faults = faults(checked, memory);
             let new: Vec<&Fault> = faults.iter().filter(|fault| !usual.contains(fault)).collect();
             let sure = new.iter().filter(|fault| fault.sure);
             let worst = sure.max_by_key(|fault| fault.severity);
@@ -134,10 +135,10 @@ fn judge(mutant: &Mutant, checked: &Checked, usual: &[Fault]) -> Judged {
     }
 }
 
-fn judged(mutant: &Mutant, usual: &[Fault]) -> Row {
+fn judged(mutant: &Mutant, usual: &[Fault], memory: &Memory) -> Row {
     let checked = mutant.hotline.check();
     let mut row = Row { places: 1, ..Row::default() };
-    match judge(mutant, &checked, usual) {
+    match judge(mutant, &checked, usual, memory) {
         Judged::Open => row.open = 1,
         Judged::Breaking { ids, severity, why } => {
             row.breaking = 1;

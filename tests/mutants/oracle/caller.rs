@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use hotline::ids::{Key, Language, QueueId};
 use hotline::menu::Visit;
-use hotline::menu::api::{Action, Atom, Fact, Input, PromptName};
+use hotline::menu::api::{Action, Arrival, AskId, Atom, Fact, Input, PromptName};
+use hotline::menu::ask::Question;
+use hotline::menu::forms::Form;
+use hotline::sealed::Redacted;
 
-use super::world::World;
+use super::world::{Asked, World};
 use super::{Subject, speech};
 
 /// How a visit left the menus.
@@ -27,7 +30,7 @@ pub enum Deed {
     Nothing,
     /// Presses at once, whatever plays.
     Press(Key),
-    /// Keys in digits until they are taken, then `#`.
+    /// Keys in what is asked for, and `#` if that was not the end.
     Digits,
 }
 
@@ -40,11 +43,8 @@ pub struct Heard {
     pub secret: bool,
     /// Keys pressed by then.
     pub keys: u32,
-    /// Since the answer, when it began.
-    pub at: Millis,
 }
 
-/// Milliseconds.
 pub type Millis = u64;
 
 /// Most digits keyed in before a caller tries `#`.
@@ -57,19 +57,29 @@ pub struct Caller<'s> {
     pub heard: Vec<Heard>,
     /// The last of `heard` is still playing.
     pub is_playing: bool,
-    /// Milliseconds until something happens by itself.
-    waits: Option<u64>,
+    /// Until something happens by itself.
+    waits: Option<Millis>,
+    /// What the bank's system was asked and has not answered yet.
+    pending: Option<(AskId, Question)>,
     pub ending: Option<Ending>,
     pub menus: Vec<String>,
+    pub asked: Vec<Asked>,
     pub keys: u32,
-    /// Milliseconds since the answer.
-    pub clock: u64,
+    /// Digits pressed since something was heard last.
+    pub typed: usize,
+    /// Since the answer.
+    pub clock: Millis,
 }
 
 impl<'s> Caller<'s> {
     pub fn rings(subject: &'s Subject, world: &'s World) -> Caller<'s> {
         let program = Arc::clone(&subject.program);
-        let (visit, actions) = Visit::start(program, &world.entry, world.language.clone());
+        let arrival = Arrival {
+            entry: Some(world.entry.clone()),
+            language: world.language.clone(),
+            number: world.callback.then(|| Redacted("13800138000".to_owned())),
+        };
+        let (visit, actions) = Visit::start(program, arrival);
         let mut caller = Caller {
             subject,
             world,
@@ -77,9 +87,12 @@ impl<'s> Caller<'s> {
             heard: Vec::new(),
             is_playing: false,
             waits: None,
+            pending: None,
             ending: None,
             menus: Vec::new(),
+            asked: Vec::new(),
             keys: 0,
+            typed: 0,
             clock: 0,
         };
         caller.take(actions);
@@ -105,16 +118,17 @@ impl<'s> Caller<'s> {
 
     /// Neither plays nor waits nor has ended: nothing will ever happen again.
     pub fn is_stuck(&self) -> bool {
-        self.ending.is_none() && !self.is_playing && self.waits.is_none()
+        self.ending.is_none() && !self.is_playing && self.waits.is_none() && !self.is_pending()
     }
 
     pub fn is_collecting(&self) -> bool {
         self.visit.form().is_some()
     }
 
-    /// Digits keyed in for the step under way.
-    pub fn typed(&self) -> usize {
-        self.visit.digits().map_or(0, |digits| digits.0.len())
+    /// Will the bank's system answer?
+    pub fn is_pending(&self) -> bool {
+        let question = self.pending.as_ref().map(|(_, question)| question);
+        question.is_some_and(|question| self.world.system(self.subject, question).is_some())
     }
 
     /// What plays, or played last.
@@ -134,7 +148,14 @@ impl<'s> Caller<'s> {
         if self.ending.is_some() {
             return;
         }
-        if self.is_playing {
+        if let Some((id, question)) =
+            self.pending.take_if(|(_, question)| self.world.system(self.subject, question).is_some())
+        {
+            if let Some(result) = self.world.system(self.subject, &question) {
+                let actions = self.visit.answered(id, result);
+                self.take(actions);
+            }
+        } else if self.is_playing {
             self.is_playing = false;
             if let Some(heard) = self.heard.last() {
                 self.clock += speech::millis_of(self.subject, heard);
@@ -149,17 +170,24 @@ impl<'s> Caller<'s> {
     fn press(&mut self, key: Key) {
         if self.ending.is_none() {
             self.keys += 1;
+            self.typed += usize::from(matches!(key, Key::Digit(_)) && self.is_collecting());
             self.input(Input::Key(key));
         }
     }
 
     fn digits(&mut self) {
         let before = self.heard.len();
-        for _ in 0..MOST_DIGITS {
+        // A card number and a date that there are.
+        let digits = match self.visit.form() {
+            Some(Form::Card) => "4539578763621486",
+            Some(Form::Date) => "20240229",
+            _ => "13800138000138001380013800138000",
+        };
+        for digit in digits.bytes().take(MOST_DIGITS) {
+            self.press(Key::Digit(digit - b'0'));
             if self.heard.len() != before || self.ending.is_some() || !self.is_collecting() {
                 return;
             }
-            self.press(Key::Digit(1));
         }
         self.press(Key::Pound);
     }
@@ -178,29 +206,39 @@ impl<'s> Caller<'s> {
                 Action::Play { language, prompts, secret, .. } => {
                     self.is_playing = true;
                     self.waits = None;
-                    let (menu, keys, at) = (self.menu(), self.keys, self.clock);
-                    self.heard.push(Heard { menu, language, prompts, secret, keys, at });
+                    self.typed = 0;
+                    let (menu, keys) = (self.menu(), self.keys);
+                    self.heard.push(Heard { menu, language, prompts, secret, keys });
                 }
                 Action::Hush => self.is_playing = false,
                 Action::Wait(time) => {
                     self.is_playing = false;
-                    self.waits = Some(time.as_millis() as u64);
+                    self.waits = Some(time.as_millis() as Millis);
                 }
-                Action::Choose(atom) => self.choose(&atom),
+                Action::Choose(atom) => self.choose(atom),
                 Action::Fact(Fact::Entered(menu)) => self.menus.push(menu.to_string()),
                 Action::Fact(_) => {}
                 Action::Queue { queue, .. } => self.ending = Some(Ending::Queue(queue)),
                 Action::Message { queue, .. } => self.ending = Some(Ending::Message(queue)),
                 Action::Callback { queue, .. } => self.ending = Some(Ending::Callback(queue)),
                 Action::Transfer { number, .. } => self.ending = Some(Ending::Transfer(number)),
-                Action::Ask { .. } => {}
+                Action::Ask { id, question } => {
+                    self.asked.push(Asked::System);
+                    self.pending = Some((id, question));
+                }
                 Action::End => self.ending = Some(Ending::HungUp),
             }
         }
     }
 
-    fn choose(&mut self, atom: &Atom) {
-        let answer = self.world.answer(atom);
-        self.input(Input::Chosen(answer));
+    fn choose(&mut self, atom: Atom) {
+        let yes = match atom {
+            Atom::DigitsFit => self.visit.answer(&atom) == 1,
+            _ => self.world.answer(&atom),
+        };
+        if !matches!(atom, Atom::DigitsFit | Atom::MayVerify(_)) {
+            self.asked.push(Asked::Atom(atom));
+        }
+        self.input(Input::Chosen(u8::from(yes)));
     }
 }

@@ -1,28 +1,28 @@
 //! What callers hear: the notice first, nothing sold, options before keys, the person announced.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use hotline::ids::Language;
 use hotline::menu::PromptKind;
 use hotline::menu::api::PromptName;
 
-use super::caller::{Caller, Heard, Millis};
+use super::caller::{Caller, Deed, Heard, Millis};
 use super::lexicon::{STAR, ZERO, asks_secret, says_complaint, says_person, says_recorded, slogan_in};
 use super::speech::too_long;
-use super::walk::{Walk, told_keys};
-use super::{Fault, Subject, World, worlds};
+use super::world::{World, worlds};
+use super::{Fault, Subject};
 
 const PERSON: &str = "system.menu.person";
 const COLLECT: &str = "system.collect.keys";
 /// Within so long callers have heard of a person.
 const PERSON_TOLD: Millis = 30_000;
-const DEEPEST: usize = 3;
 
-pub fn faults(subject: &Subject, walk: &Walk) -> Vec<Fault> {
+pub fn faults(subject: &Subject, all: &[Heard]) -> Vec<Fault> {
     let mut faults = notices(subject);
     let mains: BTreeSet<String> = subject.program.mains().map(|(_, menu)| menu.to_string()).collect();
-    for heard in &walk.heard {
-        let is_menu = plays(heard, PERSON) || !told_keys(Some(heard)).is_empty();
+    for heard in all {
+        let is_menu =
+            plays(heard, PERSON) || heard.prompts.iter().any(|prompt| prompt.0.contains(".choice."));
         if is_menu {
             faults.extend(menu(subject, heard));
         }
@@ -38,8 +38,7 @@ pub fn faults(subject: &Subject, walk: &Walk) -> Vec<Fault> {
         }
     }
     faults.extend(system_adverts(subject));
-    faults.extend(languages(subject, walk));
-    faults.extend(depths(walk));
+    faults.extend(languages(subject, all));
     faults
 }
 
@@ -52,30 +51,49 @@ fn text<'s>(subject: &'s Subject, heard: &Heard, prompt: &str) -> &'s str {
     name.map_or("", |name| subject.program.text_of(name, &heard.language))
 }
 
-/// The first words of a call, whatever language is spoken first.
+/// The first words of a call, whatever language is spoken first, and when a person is told of.
 fn notices(subject: &Subject) -> Vec<Fault> {
     let mut faults = Vec::new();
+    let Some(usual) = worlds(subject).into_iter().next() else { return faults };
     for language in subject.program.languages() {
-        for world in worlds(subject).into_iter().take(1) {
-            let world = World { language: Some(language.clone()), ..world };
-            let caller = Caller::rings(subject, &world);
-            let first = caller.heard.first();
-            let said = first.is_some_and(|heard| {
-                let prompt = heard.prompts.first();
-                prompt.is_some_and(|prompt| says_recorded(subject.program.text_of(prompt, language)))
-            });
-            if !said {
-                faults.push(Fault::error("HB-notice", format!("the notice is not said in {language}")));
+        let world = World { language: Some(language.clone()), ..usual.clone() };
+        let mut caller = Caller::rings(subject, &world);
+        let first = caller.heard.first().and_then(|heard| heard.prompts.first());
+        if !first.is_some_and(|prompt| says_recorded(subject.program.text_of(prompt, language))) {
+            faults.push(Fault::error("HB-notice", format!("the notice is not said in {language}")));
+        }
+        let told = |heard: &Heard| plays(heard, PERSON) || plays(heard, COLLECT);
+        for _ in 0..16 {
+            if caller.heard.last().is_some_and(told) || caller.ending.is_some() {
+                break;
             }
+            caller.does(Deed::Nothing);
+        }
+        if let Some(heard) = caller.heard.last().filter(|heard| told(heard)) {
+            let what = format!("from the answer to hearing of a person in {language}");
+            faults.extend(too_long(
+                "CBA-10b",
+                caller.clock + until_person(subject, heard),
+                PERSON_TOLD,
+                what,
+            ));
         }
     }
     faults
 }
 
+/// Until the person was announced.
+fn until_person(subject: &Subject, heard: &Heard) -> Millis {
+    let person = heard.prompts.iter().position(|name| name.0 == PERSON).unwrap_or(heard.prompts.len());
+    let until = heard.prompts.iter().take(person + 1);
+    until.map(|prompt| subject.seconds.prompt(&prompt.0, &heard.language)).sum()
+}
+
 /// Prompts that say nothing.
 fn silences(subject: &Subject, heard: &Heard) -> Vec<Fault> {
     let mute = |prompt: &&PromptName| subject.program.text_of(prompt, &heard.language).trim().is_empty();
-    let mute = heard.prompts.iter().filter(mute);
+    // Plans are announced in the voice of whoever puts them in force.
+    let mute = heard.prompts.iter().filter(mute).filter(|prompt| !prompt.0.starts_with("plan."));
     mute.map(|prompt| Fault::error("CBA-9", format!("`{}` is silent in {}", prompt.0, heard.language)))
         .collect()
 }
@@ -111,14 +129,10 @@ fn menu(subject: &Subject, heard: &Heard) -> Vec<Fault> {
         6..=9 => faults.push(Fault::warning("CBA-10a", format!("{place}: many options"))),
         _ => faults.push(Fault::error("CBA-10a", format!("{place}: too many options"))),
     }
-    let person = heard.prompts.iter().position(|name| name.0 == PERSON).unwrap_or(heard.prompts.len());
-    let until = heard.prompts.iter().take(person + 1);
-    let before: Millis = until.map(|prompt| subject.seconds.prompt(&prompt.0, &heard.language)).sum();
-    // On the way in nothing but notice and greeting was heard.
-    let since = if heard.keys == 0 { heard.at } else { 0 };
-    if !plays(heard, "system.silence") {
+    let before = until_person(subject, heard);
+    if !plays(heard, "system.silence") && !plays(heard, "system.wrong_key") {
         let what = format!("{place}: the way to hearing of a person");
-        faults.extend(too_long("CBA-10b", since + before, PERSON_TOLD, what));
+        faults.extend(too_long("CBA-10b", before, PERSON_TOLD, what));
     }
     faults
 }
@@ -186,20 +200,8 @@ fn complaint(subject: &Subject, heard: &Heard) -> Vec<Fault> {
 }
 
 /// Every language of the texts can be chosen by key.
-fn languages(subject: &Subject, walk: &Walk) -> Vec<Fault> {
-    let heard: BTreeSet<&Language> = walk.heard.iter().map(|heard| &heard.language).collect();
+fn languages(subject: &Subject, all: &[Heard]) -> Vec<Fault> {
+    let heard: BTreeSet<&Language> = all.iter().map(|heard| &heard.language).collect();
     let missing = subject.program.languages().iter().filter(|language| !heard.contains(language));
     missing.map(|language| Fault::error("CBA-9", format!("{language} cannot be chosen"))).collect()
-}
-
-/// Menus above one another on the shortest way.
-fn depths(walk: &Walk) -> Vec<Fault> {
-    let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
-    for point in &walk.points {
-        let depth = point.menus.iter().collect::<BTreeSet<_>>().len();
-        let least = depths.entry(&point.menu).or_insert(depth);
-        *least = depth.min(*least);
-    }
-    let deep = depths.into_iter().filter(|(_, depth)| *depth > DEEPEST);
-    deep.map(|(menu, _)| Fault::error("CBA-10a", format!("menu {menu} is too deep"))).collect()
 }

@@ -5,9 +5,11 @@
 //! the caller's side: who wants a person gets one, who does nothing gets one, nobody is sold
 //! anything first, everything is said in every language, options come before keys.
 
+mod behaviour;
 mod caller;
 mod ears;
 mod lexicon;
+mod nodes;
 mod people;
 mod speech;
 mod walk;
@@ -18,26 +20,25 @@ use std::sync::Arc;
 use hotline::config::finding::Severity;
 use hotline::menu::{Program, Sources};
 
-pub use caller::{Caller, Deed, Ending};
+pub use behaviour::Memory;
 pub use lexicon::SLOGANS;
-pub use people::reaches_person;
-pub use speech::Seconds;
-pub use walk::{Point, Walk, walk};
-pub use world::{Staff, World, worlds};
+
+use nodes::Nodes;
+use speech::Seconds;
 
 /// A hotline that callers can ring.
 pub struct Subject {
     pub program: Arc<Program>,
     pub sources: Sources,
-    pub staff: Staff,
+    pub nodes: Nodes,
     pub seconds: Seconds,
 }
 
 impl Subject {
     pub fn new(program: Arc<Program>, sources: Sources) -> Subject {
-        let staff = Staff::of(&sources.views);
+        let nodes = Nodes::of(&sources.files);
         let seconds = Seconds::of(&program);
-        Subject { program, sources, staff, seconds }
+        Subject { program, sources, nodes, seconds }
     }
 }
 
@@ -62,19 +63,11 @@ impl Fault {
     }
 }
 
-/// Everything that callers in every situation find wrong, the first of each kind and place.
-pub fn faults(subject: &Subject) -> Vec<Fault> {
-    let worlds = worlds(subject);
-    let mut faults = Vec::new();
-    for (number, world) in worlds.iter().enumerate() {
-        // Every point in the first world, the ways everybody goes in the others.
-        let most = if number == 0 { 400 } else { 40 };
-        let walk = walk(subject, world, most);
-        faults.extend(people::faults(subject, world, &walk));
-        if number == 0 {
-            faults.extend(ears::faults(subject, &walk));
-        }
-    }
+/// Everything that callers in every situation find wrong.
+pub fn faults(subject: &Subject, memory: &Memory) -> Vec<Fault> {
+    let behaviour = memory.of(subject);
+    let mut faults = behaviour.faults.clone();
+    faults.extend(ears::faults(subject, &behaviour.heard));
     faults.extend(speech::faults(subject));
     let mut once: Vec<Fault> = Vec::new();
     for fault in faults {

@@ -4,7 +4,8 @@ use hotline::ids::Key;
 
 use super::caller::{Caller, Deed, Ending};
 use super::walk::{Point, Walk, told_keys};
-use super::{Fault, Subject, World};
+use super::world::World;
+use super::{Fault, Subject};
 
 /// Most things that may happen by themselves before a silent caller is with somebody.
 const PATIENCE: usize = 80;
@@ -12,38 +13,38 @@ const PATIENCE: usize = 80;
 const FUMBLES: usize = 24;
 /// More digits than any step takes.
 const MOST_DIGITS: usize = 33;
+/// Faults of a kind are alike: a few will do.
+const ENOUGH: usize = 4;
 
 pub fn faults(subject: &Subject, world: &World, walk: &Walk) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut report = |id, point: &Point, what: String| {
-        if faults.len() < 8 {
-            faults.push(Fault::error(id, format!("{what}: {}", point.shown())));
-        }
-    };
     for point in &walk.points {
-        if point.is_stuck {
-            report("CBA-10b", point, "nothing happens any more".to_owned());
-            continue;
+        let tried = match point.is_stuck {
+            true => vec![Err("nothing happens any more".to_owned())],
+            false => vec![
+                asks(subject, world, point),
+                waits(subject, world, point),
+                fumbles(subject, world, point),
+                stops_typing(subject, world, point),
+            ],
+        };
+        for what in tried.into_iter().filter_map(Result::err) {
+            let what = format!("{what}: {}, {}", point.shown(), world.shown());
+            // In an hour or a plan when others get one: a hole in the calendar.
+            let id = "CBA-10b";
+            faults.push(Fault::error(id, what));
         }
-        if let Err(what) = asks(subject, world, point) {
-            report("CBA-10b", point, what);
-        }
-        if let Err(what) = waits(subject, world, point) {
-            report("CBA-10b", point, what);
-        }
-        if let Err(what) = fumbles(subject, world, point) {
-            report("CBA-10b", point, what);
-        }
-        if let Err(what) = stops_typing(subject, world, point) {
-            report("CBA-10b", point, what);
+        if faults.len() >= ENOUGH {
+            break;
         }
     }
     for (deeds, ending) in &walk.endings {
         if let Ending::Queue(queue) = ending
-            && !subject.staff.is_rostered(queue, &world.class)
+            && !world.is_rostered(subject, queue)
         {
-            let what = format!("{deeds:?} leads to the queue `{queue}`, where nobody is");
+            let what = format!("{deeds:?} leads to the queue `{queue}`, where nobody is, {}", world.shown());
             faults.push(Fault::error("CBA-10b", what));
+            break;
         }
     }
     faults
@@ -54,6 +55,10 @@ fn asks(subject: &Subject, world: &World, point: &Point) -> Result<(), String> {
     let key = if point.is_collecting { Key::Star } else { Key::Digit(0) };
     let mut caller = Caller::repeats(subject, world, &point.deeds);
     caller.does(Deed::Press(key));
+    if point.is_collecting && caller.is_collecting() && caller.typed > 0 {
+        // Where it is the point of an amount, once more.
+        caller.does(Deed::Press(key));
+    }
     until_the_end(&mut caller);
     reaches_person(subject, world, caller.ending.as_ref())
         .map_err(|what| format!("key {key} for a person {what}"))
@@ -61,7 +66,7 @@ fn asks(subject: &Subject, world: &World, point: &Point) -> Result<(), String> {
 
 /// Nothing at all.
 fn waits(subject: &Subject, world: &World, point: &Point) -> Result<(), String> {
-    if said_farewell(point) {
+    if is_asked_for(subject, point) {
         return Ok(());
     }
     let mut caller = Caller::repeats(subject, world, &point.deeds);
@@ -71,9 +76,11 @@ fn waits(subject: &Subject, world: &World, point: &Point) -> Result<(), String> 
 
 /// The same key over and over that nobody offered.
 fn fumbles(subject: &Subject, world: &World, point: &Point) -> Result<(), String> {
+    if is_asked_for(subject, point) {
+        return Ok(());
+    }
     let told = told_keys(point.heard.as_ref());
-    let in_menu = point.heard.as_ref().is_some_and(|h| h.prompts.iter().any(|p| p.0 == "system.menu.person"));
-    let key = match (point.is_collecting, in_menu) {
+    let key = match (point.is_collecting, point.plays(|prompt| prompt == "system.menu.person")) {
         (true, _) => Key::Pound,
         (false, true) => match (1..=9).map(Key::Digit).find(|key| !told.contains(key)) {
             Some(key) => key,
@@ -98,7 +105,7 @@ fn fumbles(subject: &Subject, world: &World, point: &Point) -> Result<(), String
 /// Some digits, then nothing. A message may be what the digits were for; a hang-up is not.
 fn stops_typing(subject: &Subject, world: &World, point: &Point) -> Result<(), String> {
     let begins = point.is_collecting && matches!(point.deeds.last(), Some(Deed::Press(Key::Digit(_))));
-    if !begins || point.typed > 0 {
+    if !begins || point.typed > 0 || is_asked_for(subject, point) {
         return Ok(());
     }
     for count in 1..=MOST_DIGITS {
@@ -106,7 +113,7 @@ fn stops_typing(subject: &Subject, world: &World, point: &Point) -> Result<(), S
         for _ in 0..count {
             caller.does(Deed::Press(Key::Digit(1)));
         }
-        let taken = !caller.is_collecting() || caller.typed() < count;
+        let taken = !caller.is_collecting() || caller.typed < count;
         until_the_end(&mut caller);
         if caller.ending == Some(Ending::HungUp) {
             return Err(format!("silence after {count} digits ends in a hang-up"));
@@ -127,19 +134,25 @@ fn until_the_end(caller: &mut Caller<'_>) {
     }
 }
 
-/// A farewell that a key led to: the caller asked for it.
-fn said_farewell(point: &Point) -> bool {
-    let plays = |name: &str| point.heard.as_ref().is_some_and(|h| h.prompts.iter().any(|p| p.0 == name));
-    plays("system.goodbye") && !matches!(point.deeds.last(), None | Some(Deed::Nothing))
+/// What a key led to and need not end at a person: a farewell, another number, a callback, a survey,
+/// a complaint.
+fn is_asked_for(subject: &Subject, point: &Point) -> bool {
+    let by_key = !matches!(point.deeds.last(), None | Some(Deed::Nothing));
+    let farewell = point.plays(|prompt| prompt == "system.goodbye");
+    let asked = |prompt: &str| {
+        let ways = ["system.callback", "system.transfer_out", "system.survey.thanks"];
+        ways.iter().any(|way| prompt.starts_with(way))
+    };
+    let matter = point.matter.as_ref().is_some_and(|prompt| subject.nodes.is_asked_for(prompt));
+    (farewell && by_key) || point.plays(asked) || matter
 }
 
 /// A staffed queue; a message or a callback only where nobody is rostered.
-pub fn reaches_person(subject: &Subject, world: &World, ending: Option<&Ending>) -> Result<(), String> {
-    let staffed = |queue| subject.staff.is_rostered(queue, &world.class);
+fn reaches_person(subject: &Subject, world: &World, ending: Option<&Ending>) -> Result<(), String> {
     match ending {
-        Some(Ending::Queue(queue)) if staffed(queue) => Ok(()),
+        Some(Ending::Queue(queue)) if world.is_rostered(subject, queue) => Ok(()),
         Some(Ending::Queue(queue)) => Err(format!("leads to `{queue}`, where nobody is")),
-        Some(Ending::Message(Some(queue)) | Ending::Callback(queue)) if !staffed(queue) => Ok(()),
+        Some(Ending::Message(_) | Ending::Callback(_)) if world.is_without_people(subject) => Ok(()),
         Some(Ending::Message(_)) => Err("leads to a message".to_owned()),
         Some(Ending::Callback(_)) => Err("leads to a callback".to_owned()),
         Some(Ending::Transfer(number)) => Err(format!("leads to the number {number}")),
