@@ -4,6 +4,8 @@
 //! Who judges is not the checker: operators know what they break, and where they do not, callers
 //! ring the mutant and tell ([`oracle`]).
 
+#[path = "mutants/around.rs"]
+mod around;
 #[path = "mutants/edit.rs"]
 mod edit;
 #[path = "mutants/hotline.rs"]
@@ -38,7 +40,7 @@ fn the_samples_are_clean_to_checker_and_callers() {
         let checked = sample.check();
         assert_eq!(checked.findings, [], "{}", sample.name);
         let program = checked.accepted.clone().expect("a program");
-        let subject = oracle::Subject::new(program, checked.sources.expect("sources"));
+        let subject = oracle::Subject::new(program, checked.sources);
         let sure: Vec<_> = oracle::faults(&subject, &oracle::Memory::default())
             .into_iter()
             .filter(|fault| fault.sure)

@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hotline::cli::drafts;
 use hotline::config::finding::Severity;
+use hotline::ids::Language;
 use hotline::io::control::FindingLine;
 use hotline::menu::{Program, Sources, compile, compile_unchecked};
+
+use crate::around;
+
+/// Languages of the samples.
+pub const LANGUAGES: [&str; 2] = ["zh-CN", "en-US"];
 
 /// Every `*.toml` of `menus/` and `ops/`, by its path from the root of the hotline.
 #[derive(Clone, Debug)]
@@ -19,8 +24,8 @@ pub struct Hotline {
 /// What `hotline check` says.
 pub struct Checked {
     pub findings: Vec<FindingLine>,
-    /// What the menus were compiled from, if the files around them can be read.
-    pub sources: Option<Sources>,
+    /// What the menus were compiled from.
+    pub sources: Sources,
     pub accepted: Option<Arc<Program>>,
 }
 
@@ -31,7 +36,7 @@ impl Checked {
 
     /// The program, also of a refused draft; `None` where it leads nowhere.
     pub fn program(&self) -> Option<Arc<Program>> {
-        let refused = || compile_unchecked(self.sources.as_ref()?).map(Arc::new);
+        let refused = || compile_unchecked(&self.sources).map(Arc::new);
         self.accepted.clone().or_else(refused)
     }
 }
@@ -98,37 +103,22 @@ impl Hotline {
         table.into_iter().flat_map(|table| table.iter().map(|(name, _)| name.to_owned())).collect()
     }
 
-    /// Writes the files and has them read and checked as `hotline check` does.
+    /// Has the files read and checked as `hotline check` does, without recordings.
     pub fn check(&self) -> Checked {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        for (file, text) in &self.files {
-            let path = directory.path().join(file);
-            std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
-            std::fs::write(path, text).expect("a file written");
-        }
-        let root = format!("{}/", directory.path().display());
-        let mut checked = self.check_in(directory.path());
-        for finding in &mut checked.findings {
-            let file = finding.file.replace(&root, "");
-            finding.file = file.replace("menus/../", "").replace("ops/../", "");
-        }
-        checked
-    }
-
-    fn check_in(&self, root: &Path) -> Checked {
-        let refused = |findings| Checked { findings, sources: None, accepted: None };
-        let drafts = match drafts::around(&root.join("menus"), None) {
-            Ok(drafts) => drafts,
-            Err(found) => return refused(found.0),
+        let languages: Vec<Language> = LANGUAGES.into_iter().map(Language::new).collect();
+        let around =
+            around::read(&languages, |name| self.files.get(&format!("ops/{name}")).map(String::as_str));
+        let menus = self.files.iter().filter(|(file, _)| file.starts_with("menus/"));
+        let sources = Sources {
+            files: menus.map(|(file, text)| (file.clone(), text.clone())).collect(),
+            mains: around.mains,
+            views: around.views,
+            manifest: None,
         };
-        let loaded = match drafts::load(&drafts, None) {
-            Ok(loaded) => loaded,
-            Err(found) => return refused(found.0),
-        };
-        let compiled = compile(&loaded.sources);
-        let all = compiled.findings.iter().chain(&loaded.findings);
-        let findings = all.map(FindingLine::from).collect();
-        Checked { findings, accepted: compiled.program.map(Arc::new), sources: Some(loaded.sources) }
+        let compiled = compile(&sources);
+        let all = compiled.findings.iter().chain(&around.findings);
+        let findings: Vec<FindingLine> = all.map(FindingLine::from).collect();
+        Checked { findings, accepted: compiled.program.map(Arc::new), sources }
     }
 }
 

@@ -81,7 +81,9 @@ fn lost_line(hotline: &Hotline) -> Vec<Mutant> {
                 // The keys below it are now those of another table.
                 line if line.starts_with('[') => Verdict::Open,
                 // Needed although a default would do no harm; text of the hotline itself.
-                line if line.starts_with("max ") || line.starts_with("levels") => Verdict::Open,
+                line if ["max ", "levels", "leads_to"].iter().any(|needed| line.starts_with(needed)) => {
+                    Verdict::Open
+                }
                 _ if file == SYSTEM => Verdict::Open,
                 _ => Verdict::Measured,
             };

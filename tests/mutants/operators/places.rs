@@ -3,7 +3,7 @@
 use crate::edit::{self, Step, Way};
 use crate::hotline::Hotline;
 
-pub const LANGUAGES: [&str; 2] = ["zh-CN", "en-US"];
+pub use crate::hotline::LANGUAGES;
 
 /// A place in a file.
 #[derive(Clone, Debug)]

@@ -177,19 +177,22 @@ impl<'s> Caller<'s> {
 
     fn digits(&mut self) {
         let before = self.heard.len();
-        // A card number and a date that there are.
-        let digits = match self.visit.form() {
-            Some(Form::Card) => "4539578763621486",
-            Some(Form::Date) => "20240229",
-            _ => "13800138000138001380013800138000",
-        };
-        for digit in digits.bytes().take(MOST_DIGITS) {
+        for digit in self.fitting().bytes().take(MOST_DIGITS) {
             self.press(Key::Digit(digit - b'0'));
             if self.heard.len() != before || self.ending.is_some() || !self.is_collecting() {
                 return;
             }
         }
         self.press(Key::Pound);
+    }
+
+    /// Digits as they are asked for here: a card number and a date that there are.
+    pub fn fitting(&self) -> &'static str {
+        match self.visit.form() {
+            Some(Form::Card) => "4539578763621486",
+            Some(Form::Date) => "20240229",
+            _ => "13800138000138001380013800138000",
+        }
     }
 
     fn input(&mut self, input: Input) {

@@ -104,22 +104,24 @@ fn fumbles(subject: &Subject, world: &World, point: &Point) -> Result<(), String
 
 /// Some digits, then nothing. A message may be what the digits were for; a hang-up is not.
 fn stops_typing(subject: &Subject, world: &World, point: &Point) -> Result<(), String> {
-    let begins = point.is_collecting && matches!(point.deeds.last(), Some(Deed::Press(Key::Digit(_))));
-    if !begins || point.typed > 0 || is_asked_for(subject, point) {
+    let fresh = point.is_collecting && !point.plays(|prompt| prompt == "system.bad_input");
+    if !fresh || point.typed > 0 || is_asked_for(subject, point) {
         return Ok(());
     }
     for count in 1..=MOST_DIGITS {
         let mut caller = Caller::repeats(subject, world, &point.deeds);
-        for _ in 0..count {
-            caller.does(Deed::Press(Key::Digit(1)));
+        let before = caller.heard.len();
+        let digits = caller.fitting().bytes().cycle().take(count);
+        for digit in digits {
+            caller.does(Deed::Press(Key::Digit(digit - b'0')));
         }
-        let taken = !caller.is_collecting() || caller.typed < count;
+        // Taken with the last digit: what follows was asked for by it.
+        if !caller.is_collecting() || caller.heard.len() > before || caller.ending.is_some() {
+            break;
+        }
         until_the_end(&mut caller);
         if caller.ending == Some(Ending::HungUp) {
             return Err(format!("silence after {count} digits ends in a hang-up"));
-        }
-        if taken {
-            break;
         }
     }
     Ok(())
