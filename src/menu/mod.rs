@@ -35,6 +35,9 @@ mod values;
 pub mod view;
 
 pub use compile::{Compiled, Sources, Statistics, compile, compile_counted};
+#[doc(hidden)]
+pub use compile::compile_unchecked;
+pub use compile::{Compiled, Sources, compile};
 pub use interpreter::Visit;
 pub use manifest::{ManifestView, RecordingState, SoundKind};
 pub use model::{Program, PromptKind, PromptText};

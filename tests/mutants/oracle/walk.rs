@@ -1,0 +1,165 @@
+//! Points: every place that differs to the ear of a caller, with a way to get there.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+
+use hotline::ids::{Key, Language};
+
+use super::caller::{Caller, Deed, Ending, Heard};
+use super::world::{Asked, World};
+use super::{Fault, Subject};
+
+/// A place in a visit where a caller can do something.
+pub struct Point {
+    /// How to get there.
+    pub deeds: Vec<Deed>,
+    pub menu: String,
+    pub language: Language,
+    pub is_collecting: bool,
+    pub typed: usize,
+    /// What plays there, or was played last.
+    pub heard: Option<Heard>,
+    /// The last of it that is not said by the hotline itself.
+    pub matter: Option<String>,
+    pub is_stuck: bool,
+    /// Menus gone through.
+    pub menus: Vec<String>,
+}
+
+impl Point {
+    /// For people who read what was found.
+    pub fn shown(&self) -> String {
+        let deed = |deed: &Deed| match deed {
+            Deed::Nothing => "-".to_owned(),
+            Deed::Press(key) => key.to_string(),
+            Deed::Digits => "digits".to_owned(),
+        };
+        let deeds: Vec<String> = self.deeds.iter().map(deed).collect();
+        format!("{} ({}) after [{}]", self.menu, self.language, deeds.join(" "))
+    }
+
+    pub fn plays(&self, wanted: impl Fn(&str) -> bool) -> bool {
+        self.heard.iter().flat_map(|heard| &heard.prompts).any(|prompt| wanted(&prompt.0))
+    }
+}
+
+/// What a walk found in one world.
+pub struct Walk {
+    pub points: Vec<Point>,
+    /// Everything that was heard anywhere, each once.
+    pub heard: Vec<Heard>,
+    /// Ways that ended, with how.
+    pub endings: Vec<(Vec<Deed>, Ending)>,
+    pub asked: Vec<Asked>,
+    pub faults: Vec<Fault>,
+}
+
+type Sight = (String, Language, Option<Vec<String>>, [bool; 4], usize);
+
+const DEEPEST: usize = 3;
+
+/// Goes on from every point it has not seen, nearest first.
+pub fn walk(subject: &Subject, world: &World, most: usize) -> Walk {
+    let mut walk = Walk {
+        points: Vec::new(),
+        heard: Vec::new(),
+        endings: Vec::new(),
+        asked: Vec::new(),
+        faults: Vec::new(),
+    };
+    let mut seen: HashSet<Sight> = HashSet::new();
+    let mut heard_before: HashSet<(String, Language, Vec<String>)> = HashSet::new();
+    let mut ways: VecDeque<Vec<Deed>> = VecDeque::from([Vec::new()]);
+    while let Some(deeds) = ways.pop_front() {
+        let caller = Caller::repeats(subject, world, &deeds);
+        for heard in &caller.heard {
+            let prompts: Vec<String> = heard.prompts.iter().map(|prompt| prompt.0.clone()).collect();
+            if heard_before.insert((heard.menu.clone(), heard.language.clone(), prompts)) {
+                walk.heard.push(heard.clone());
+            }
+        }
+        for question in &caller.asked {
+            if !walk.asked.contains(question) {
+                walk.asked.push(question.clone());
+            }
+        }
+        if let Some(ending) = caller.ending {
+            walk.endings.push((deeds, ending));
+            continue;
+        }
+        if !seen.insert(sight(&caller)) || walk.points.len() >= most {
+            continue;
+        }
+        for deed in deeds_at(&caller) {
+            let mut longer = deeds.clone();
+            longer.push(deed);
+            ways.push_back(longer);
+        }
+        walk.points.push(point(&caller, deeds));
+    }
+    walk.faults = depths(&walk);
+    walk
+}
+
+/// Menus above one another on the shortest way.
+fn depths(walk: &Walk) -> Vec<Fault> {
+    let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
+    for point in &walk.points {
+        let depth = point.menus.iter().collect::<BTreeSet<_>>().len();
+        let least = depths.entry(&point.menu).or_insert(depth);
+        *least = depth.min(*least);
+    }
+    let deep = depths.into_iter().filter(|(_, depth)| *depth > DEEPEST);
+    deep.map(|(menu, _)| Fault::error("CBA-10a", format!("menu {menu} is too deep"))).collect()
+}
+
+fn sight(caller: &Caller<'_>) -> Sight {
+    let prompts = |heard: &Heard| heard.prompts.iter().map(|prompt| prompt.0.clone()).collect();
+    let flags = [caller.is_playing, caller.is_collecting(), caller.is_stuck(), caller.is_pending()];
+    (caller.menu(), caller.language(), caller.last_heard().map(prompts), flags, caller.typed.min(1))
+}
+
+fn point(caller: &Caller<'_>, deeds: Vec<Deed>) -> Point {
+    Point {
+        deeds,
+        menu: caller.menu(),
+        language: caller.language(),
+        is_collecting: caller.is_collecting(),
+        typed: caller.typed,
+        heard: caller.last_heard().cloned(),
+        matter: matter(caller),
+        is_stuck: caller.is_stuck(),
+        menus: caller.menus.clone(),
+    }
+}
+
+fn matter(caller: &Caller<'_>) -> Option<String> {
+    let prompts = caller.heard.iter().rev().flat_map(|heard| heard.prompts.iter().rev());
+    let mut own = prompts.filter(|prompt| !prompt.0.starts_with("system.") && !prompt.0.starts_with("say."));
+    own.next().map(|prompt| prompt.0.clone())
+}
+
+/// What a caller may do here: the keys that were told, one that was not, `*`, `#`, digits, nothing.
+fn deeds_at(caller: &Caller<'_>) -> Vec<Deed> {
+    let mut deeds = vec![Deed::Nothing];
+    if caller.is_collecting() {
+        deeds.extend([Deed::Digits, Deed::Press(Key::Digit(1)), Deed::Press(Key::Pound)]);
+        return deeds;
+    }
+    let told = told_keys(caller.last_heard());
+    let wrong = (1..=9).map(Key::Digit).find(|key| !told.contains(key));
+    deeds.extend(told.into_iter().chain(wrong).map(Deed::Press));
+    deeds.extend([Deed::Press(Key::Star), Deed::Press(Key::Pound)]);
+    deeds
+}
+
+/// Keys of the choices that play, by the names of their prompts (`MENU.choice.KEY`), or those that
+/// answer what is read back.
+pub fn told_keys(heard: Option<&Heard>) -> Vec<Key> {
+    let prompts = || heard.into_iter().flat_map(|heard| &heard.prompts);
+    let keys = prompts().filter_map(|prompt| prompt.0.split_once(".choice.")?.1.chars().next());
+    let keys: Vec<Key> = keys.filter_map(Key::from_char).collect();
+    match keys.is_empty() && !prompts().any(|prompt| prompt.0 == "system.menu.person") {
+        true => vec![Key::Digit(1), Key::Digit(2)],
+        false => keys,
+    }
+}
