@@ -34,10 +34,9 @@ pub mod transcript;
 mod values;
 pub mod view;
 
-pub use compile::{Compiled, Sources, Statistics, compile, compile_counted};
 #[doc(hidden)]
 pub use compile::compile_unchecked;
-pub use compile::{Compiled, Sources, compile};
+pub use compile::{Compiled, Sources, Statistics, compile, compile_counted};
 pub use interpreter::Visit;
 pub use manifest::{ManifestView, RecordingState, SoundKind};
 pub use model::{Program, PromptKind, PromptText};
