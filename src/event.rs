@@ -273,6 +273,8 @@ pub enum Alarm {
     MediaPorts,
     /// A media worker is late or gone.
     MediaWorker,
+    /// A year's list of holidays is missing: schedules may be wrong on holidays (CBA-8).
+    Calendar,
 }
 
 /// What happened. Fields are business facts; durations in milliseconds of monotonic time.
@@ -315,6 +317,23 @@ pub enum EventKind {
     DirectoryImported {
         agents: u32,
         devices: u32,
+    },
+    /// Lists of callers' numbers were imported; so many stand on them now.
+    CallersImported {
+        callers: u32,
+    },
+    /// A snapshot was made that another person must put in force.
+    ConfigProposed {
+        version: ConfigVersion,
+        by: String,
+        reason: String,
+        digest: String,
+    },
+    /// Somebody wants a plan that another person must put in force.
+    PlanProposed {
+        plan: PlanId,
+        by: String,
+        reason: String,
     },
     /// An emergency plan is in force from here on, for running calls too (CBA-24).
     PlanStarted {
