@@ -10,6 +10,7 @@ pub mod calls;
 pub mod check;
 pub mod demo;
 pub mod devices;
+pub mod diff;
 pub mod drafts;
 pub mod findings;
 pub mod output;
@@ -62,6 +63,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::command(config, &args),
         Command::Show(args) => show::command(config, &args),
         Command::Schema(args) => schema::command(args),
+        Command::Diff(args) => diff::command(config, &args),
         Command::Try(args) => try_::command(config, &args),
         Command::Publish(args) => block_on(publish::run(&load_config(config)?, args)),
         Command::Rollback(args) => block_on(versions::rollback(&load_config(config)?, args)),
@@ -143,6 +145,11 @@ mod tests {
             "demo",
             "check menus",
             "show menus --as mermaid",
+            "show --as json",
+            "diff",
+            "diff 3 drafts --format json",
+            "diff old/menus new --max-seconds 25 --no-lost-paths",
+            "try --at 2026-10-01 --caller vip --caller 13800000000 --plan surge --given lookup",
             "schema menu",
             "schema system",
             "try --keys 1#0 --language en-US",

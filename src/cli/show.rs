@@ -8,7 +8,7 @@ use crate::cli::args::{Format, Shape, ShowArgs};
 use crate::cli::check::CLEAN;
 use crate::cli::{drafts, findings, output};
 use crate::io::control::FindingsFound;
-use crate::io::versions::Drafts;
+use crate::io::versions::{Drafts, hours};
 use crate::menu::draw::Picture;
 
 pub fn command(config: Option<&Path>, args: &ShowArgs) -> anyhow::Result<ExitCode> {
@@ -25,7 +25,7 @@ pub fn run(drafts: &Drafts, shape: Shape, out: &mut dyn Write) -> io::Result<u8>
     let (Some(program), Some(proof)) = (&compiled.program, &compiled.proof) else {
         return findings::print(&FindingsFound::new(&compiled.findings), Format::Text, out);
     };
-    let picture = Picture::new(program, proof, &loaded.around.hours());
+    let picture = Picture::new(program, proof, &hours(loaded.around.calendar.as_deref()));
     let picture = match shape {
         Shape::Tree => picture.tree(),
         Shape::Mermaid => picture.mermaid(),

@@ -8,6 +8,7 @@ mod assemble;
 mod content;
 mod difference;
 mod proposals;
+mod seen;
 mod slowly;
 mod store;
 #[cfg(test)]
@@ -32,6 +33,7 @@ use crate::now::Wall;
 pub use around::{Around, Checked, Texts};
 pub use assemble::{Assembled, Frame, assemble, named, wanted_by};
 pub use content::{Content, Drafts, Offers, Places, broken, read_if_there, read_menus, read_text};
+pub use seen::{Seen, hours};
 pub use store::{Confirmation, Meta};
 use store::{Proposal, Store};
 

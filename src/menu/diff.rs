@@ -30,6 +30,9 @@ pub use gate::Gate;
 /// `("queue general", "limit")` → `20`.
 pub type Settings = BTreeMap<(String, String), String>;
 
+/// Recordings: hash by name with language, and by the text they say.
+pub type Sounds = BTreeMap<(String, String), String>;
+
 /// One of the two.
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'s> {
@@ -39,6 +42,7 @@ pub struct Side<'s> {
     /// Words for the schedules, as far as they are known.
     pub hours: &'s Hours,
     pub settings: &'s Settings,
+    pub sounds: &'s Sounds,
 }
 
 /// Empty if callers notice nothing and nothing else is found.

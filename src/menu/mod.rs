@@ -27,6 +27,8 @@ pub mod schema;
 pub mod speak;
 pub mod standard;
 pub mod system;
+#[cfg(test)]
+mod testing;
 pub mod transcript;
 mod values;
 pub mod view;

@@ -1,11 +1,10 @@
 //! The two sample hotlines, whole or changed, compiled with what is around them.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use hotline::config::calendar::{self, Calendar};
 use hotline::ids::{EntryId, MenuId, QueueId};
-use hotline::menu::diff::{Settings, Side};
+use hotline::menu::diff::{Settings, Side, Sounds};
 use hotline::menu::outline::Hours;
 use hotline::menu::view::{CalendarClass, CalendarView, PlanView, QueueView, Views, WhenClosed};
 use hotline::menu::{Compiled, Sources, compile};
@@ -17,6 +16,7 @@ pub struct Sample {
     pub sources: Sources,
     pub hours: Hours,
     pub settings: Settings,
+    pub sounds: Sounds,
 }
 
 /// Compiled without an error.
@@ -24,6 +24,7 @@ pub struct Made {
     pub compiled: Compiled,
     pub hours: Hours,
     pub settings: Settings,
+    pub sounds: Sounds,
 }
 
 pub fn root(name: &str) -> PathBuf {
@@ -68,7 +69,7 @@ fn sample(name: &'static str, entry: &str, queues: &[&str], change: impl Fn(&mut
     files.sort();
     let mains = vec![(EntryId::new(entry), MenuId::new("main"))];
     let sources = Sources { files, mains, views, manifest: None };
-    Sample { name, sources, hours: hours.collect(), settings: BTreeMap::new() }
+    Sample { name, sources, hours: hours.collect(), settings: Settings::new(), sounds: Sounds::new() }
 }
 
 fn calendar(path: &Path) -> Calendar {
@@ -104,8 +105,8 @@ impl Sample {
     pub fn make(&self) -> Option<Made> {
         let compiled = compile(&self.sources);
         let sound = compiled.program.is_some() && compiled.proof.is_some();
-        let (hours, settings) = (self.hours.clone(), self.settings.clone());
-        sound.then_some(Made { compiled, hours, settings })
+        let Sample { hours, settings, sounds, .. } = self.clone();
+        sound.then_some(Made { compiled, hours, settings, sounds })
     }
 
     /// Must be sound.
@@ -122,6 +123,7 @@ impl Made {
             findings: &self.compiled.findings,
             hours: &self.hours,
             settings: &self.settings,
+            sounds: &self.sounds,
         }
     }
 }

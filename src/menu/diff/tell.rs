@@ -69,6 +69,9 @@ impl PathChange {
         let what = match (&self.old, &self.new) {
             (Some(old), None) => format!("lost: {}", way(old)),
             (None, Some(new)) => format!("gained: {}", way(new)),
+            (Some(old), Some(new)) if self.change == Change::Moved && new.keys.ends_with(']') => {
+                format!("other condition: {}, before {}", way(new), keys(old))
+            }
             (Some(old), Some(new)) if self.change == Change::Moved => {
                 format!("moved: {} instead of {}", way(new), keys(old))
             }

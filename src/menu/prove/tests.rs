@@ -1,5 +1,7 @@
 //! The proof finds what no rule about single texts can see.
 
+mod situations;
+
 use std::time::Duration;
 
 use crate::config::finding::Severity;
