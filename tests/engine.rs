@@ -142,7 +142,15 @@ fn a_prompt_without_any_recording_leads_to_a_person_and_not_into_silence() {
     house.media(MediaEvent::Opened { leg: House::leg(), at: Mono(0) });
     assert!(!house.happened(|kind| matches!(kind, EventKind::QueueEntered { .. })), "the notice comes first");
     house.media(MediaEvent::PlayDone { leg: House::leg(), id: PlayId(1) });
-    eprintln!("{:#?}\n{:?}", house.events.iter().map(|e| &e.kind).collect::<Vec<_>>(), house.orders.iter().map(|o| format!("{o:?}").chars().take(200).collect::<String>()).collect::<Vec<_>>());
+    eprintln!(
+        "{:#?}\n{:?}",
+        house.events.iter().map(|e| &e.kind).collect::<Vec<_>>(),
+        house
+            .orders
+            .iter()
+            .map(|o| format!("{o:?}").chars().take(200).collect::<String>())
+            .collect::<Vec<_>>()
+    );
     assert!(house.happened(|kind| matches!(kind, EventKind::QueueEntered { .. })));
 }
 

@@ -207,8 +207,10 @@ pub enum SchemaFile {
 /// Exit code: 0 nothing changes for callers (with a gate: nothing that it forbids), 1 something does,
 /// 2 one side cannot be read or does not pass the check.
 #[derive(Args, Debug)]
-#[command(after_help = "Exit code: 0 nothing changes for callers, 1 something does, 2 one side cannot be read or does \
-not pass the check. With --max-seconds or --no-lost-paths: 0 nothing happens that they forbid, 1 something does.")]
+#[command(
+    after_help = "Exit code: 0 nothing changes for callers, 1 something does, 2 one side cannot be read or does \
+not pass the check. With --max-seconds or --no-lost-paths: 0 nothing happens that they forbid, 1 something does."
+)]
 pub struct DiffArgs {
     /// Number of a snapshot, a directory of menus with its ops beside, `current` or `drafts` [default: the version in force]
     pub old: Option<String>,

@@ -101,12 +101,7 @@ pub fn run(
     Ok(if stopped { CHANGED } else { UNCHANGED })
 }
 
-fn print(
-    difference: &Difference,
-    breaches: &[String],
-    gate: &Gate,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn print(difference: &Difference, breaches: &[String], gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     difference.lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;
     match difference.is_empty() {
         true => writeln!(out, "Nothing changes for callers.")?,

@@ -101,7 +101,10 @@ fn interactive(
     input: &mut dyn BufRead,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "Keys and Enter; !KEY presses at once, - is silence, Enter listens on, Ctrl-D hangs up, ? helps.")?;
+    writeln!(
+        out,
+        "Keys and Enter; !KEY presses at once, - is silence, Enter listens on, Ctrl-D hangs up, ? helps."
+    )?;
     let mut telling = Telling::start(Arc::clone(program), scene);
     let mut line = String::new();
     loop {

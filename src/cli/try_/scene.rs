@@ -59,7 +59,9 @@ impl<'a> Stage<'a> {
                 false if is_number(caller) => format!("number {caller}"),
                 false => {
                     let help = did_you_mean(caller, LISTS);
-                    return Err(format!("--caller takes a telephone number, or known, vip, blocked or elderly. {help}"));
+                    return Err(format!(
+                        "--caller takes a telephone number, or known, vip, blocked or elderly. {help}"
+                    ));
                 }
             };
             self.given(&mut world, &given)?;
@@ -79,7 +81,9 @@ impl<'a> Stage<'a> {
         match words.as_slice() {
             ["closed" | "open", names @ ..] => self.all_known("schedule", names, &self.schedules)?,
             ["plan", names @ ..] => self.all_known("plan", names, &self.plans)?,
-            ["waiting" | "estimate" | "ready", queue, ..] => self.all_known("queue", &[*queue], &self.queues)?,
+            ["waiting" | "estimate" | "ready", queue, ..] => {
+                self.all_known("queue", &[*queue], &self.queues)?
+            }
             ["lookup", service, path, ..] => {
                 let asked = format!("{service} {path}");
                 self.all_known("look-up or verification", &[asked.as_str()], &self.asked)?;
@@ -120,7 +124,9 @@ impl<'a> Stage<'a> {
     /// By the clocks of the calendar, unless the time says which clocks.
     fn time(&self, at: &str) -> Result<(&'a Calendar, Wall), String> {
         let Some(calendar) = self.calendar else {
-            return Err("there is no ops/calendar.toml to say what is open at a time: leave --at out".to_owned());
+            return Err(
+                "there is no ops/calendar.toml to say what is open at a time: leave --at out".to_owned()
+            );
         };
         let wrong = || format!("`{at}` is no time like \"2026-10-01 03:00\"");
         if let Ok(at) = at.parse::<Timestamp>() {

@@ -95,7 +95,6 @@ mod tests {
         "#;
         let (calendar, findings) = parse("calendar.toml", text);
         assert!(findings.iter().all(|finding| finding.source == "CBA-8"), "{findings:?}");
-        let calendar = calendar.unwrap();
         assert_eq!(calendar.words("always").unwrap(), "every day 24 h, holidays as usual");
         assert_eq!(
             calendar.words("office").unwrap(),

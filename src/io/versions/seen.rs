@@ -6,10 +6,11 @@ use super::around::{Around, Checked, Texts};
 use super::assemble::named;
 use super::content::{Content, Offers, Places};
 use super::{Versions, broken};
-use crate::acd::api::{OverflowTarget, QueueConfig};
+use crate::acd::api::QueueConfig;
 use crate::config::calendar::Calendar;
-use crate::config::finding::Finding;
+use crate::config::finding::{Finding, Severity};
 use crate::config::plans::PlanConfig;
+use crate::event::OverflowTarget;
 use crate::ids::ConfigVersion;
 use crate::io::prompts::lengths::Recorded;
 use crate::io::prompts::manifest::Manifest;
@@ -36,7 +37,8 @@ impl Seen {
         let (Some(program), Some(proof)) = (checked.program, checked.proof) else {
             return Err(checked.findings);
         };
-        if checked.findings.iter().any(|finding| finding.severity == crate::config::finding::Severity::Error) {
+        if checked.findings.iter().any(|finding| finding.severity == crate::config::finding::Severity::Error)
+        {
             return Err(checked.findings);
         }
         Ok(Seen {
@@ -91,7 +93,12 @@ impl Versions {
 }
 
 /// A content, held against what is offered.
-fn seen(content: &Content, places: &Places, offers: &Offers, recorded: &Recorded) -> Result<Seen, Vec<Finding>> {
+fn seen(
+    content: &Content,
+    places: &Places,
+    offers: &Offers,
+    recorded: &Recorded,
+) -> Result<Seen, Vec<Finding>> {
     let texts = Texts {
         queues: Some(&content.queues),
         calendar: content.calendar.as_deref(),
@@ -130,6 +137,7 @@ fn settings(queues: &[QueueConfig], plans: &[PlanConfig]) -> Settings {
         let overflow = match &queue.overflow {
             OverflowTarget::Queue(next) => format!("queue {next}"),
             OverflowTarget::Message => "message".to_owned(),
+            OverflowTarget::Callback => "callback".to_owned(),
         };
         add(place(), "overflow", overflow);
         add(place(), "position told every", or(queue.announce_every));
