@@ -41,6 +41,8 @@ pub enum Command {
     /// Calls of the index
     #[command(subcommand)]
     Calls(CallsCommand),
+    /// Callbacks promised to callers, newest first
+    Callbacks(CallbacksArgs),
     /// Recordings: list, export, verify
     #[command(subcommand)]
     Recordings(RecordingsCommand),
@@ -73,6 +75,7 @@ impl Command {
             Command::Schema(_) => "schema",
             Command::Try(_) => "try",
             Command::Calls(_) => "calls",
+            Command::Callbacks(_) => "callbacks",
             Command::Recordings(_) => "recordings",
             Command::Agents(_) => "agents",
             Command::Devices(_) => "devices",
@@ -201,6 +204,24 @@ pub struct TryArgs {
     /// Number the caller rings from (menus know no callers: the visit is the same)
     #[arg(long, value_name = "N")]
     pub caller: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct CallbacksArgs {
+    /// Calls that arrived at or after this time, e.g. 2026-03-01T08:00 (local time)
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Calls that arrived before this time
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Show the numbers to ring back
+    #[arg(long)]
+    pub numbers: bool,
+    /// Most rows; 0 = all
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+    #[command(flatten)]
+    pub format: FormatArgs,
 }
 
 #[derive(Subcommand, Debug)]

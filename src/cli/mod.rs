@@ -4,6 +4,7 @@
 
 pub mod agents;
 pub mod args;
+pub mod callbacks;
 pub mod calls;
 pub mod check;
 pub mod demo;
@@ -64,6 +65,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Rollback(args) => block_on(versions::rollback(&load_config(config)?, args)),
         Command::Versions(args) => versions::command(&load_config(config)?, args),
         Command::Calls(args) => block_on(calls::run(&load_config(config)?, args)),
+        Command::Callbacks(args) => block_on(callbacks::run(&load_config(config)?, args)),
         Command::Recordings(args) => block_on(recordings::run(&load_config(config)?, args)),
         Command::Prompts(args) => prompts::run(&load_config(config)?, &args),
         Command::Agents(args) => block_on(agents::run(&load_config(config)?, args)),

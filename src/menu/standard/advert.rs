@@ -117,7 +117,7 @@ fn check_menu(book: &Book, menu: &MenuDraft, report: &mut Report<'_>) {
 }
 
 /// Texts may quote another language, so every list is looked through.
-fn campaign_word(text: &str) -> Option<&'static str> {
+pub fn campaign_word(text: &str) -> Option<&'static str> {
     let lower = text.to_lowercase();
     WORDS.iter().flat_map(|(_, words)| words.iter()).copied().find(|word| contains_word(&lower, word))
 }

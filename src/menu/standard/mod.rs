@@ -25,6 +25,8 @@ mod transfer;
 mod unreachable;
 mod verification;
 
+pub use advert::campaign_word;
+
 use crate::menu::draft::Book;
 use crate::menu::report::{Report, Rule};
 
