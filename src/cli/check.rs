@@ -86,10 +86,11 @@ fn print_proof(proof: &Proof, out: &mut dyn Write) -> io::Result<()> {
     if proof.holds() {
         writeln!(
             out,
-            "Proved over {} states and {} transitions: a person is at most {} key away from anywhere; \
-             who presses nothing stands in a queue after at most {:.0} s.",
+            "Proved over {} states and {} transitions in {} situations of calendar and plans: a person is \
+             at most {} key away from anywhere; who presses nothing stands in a queue after at most {:.0} s.",
             proof.states,
             proof.transitions,
+            proof.situations,
             proof.worst_keys,
             proof.worst_silence.as_secs_f64(),
         )?;
@@ -132,6 +133,9 @@ fn print_json(
             "holds": proof.holds(),
             "states": proof.states,
             "transitions": proof.transitions,
+            "situations": proof.situations,
+            "differing_situations": proof.differing,
+            "silent_from_answer_s": proof.silent_from_answer.as_secs_f64(),
             "worst_keys": proof.worst_keys,
             "worst_silence_s": proof.worst_silence.as_secs_f64(),
             "worst_path": proof.worst_path,
