@@ -66,7 +66,7 @@ pub fn run(
         return findings::print(&FindingsFound::new(&compiled.findings), Format::Text, out);
     };
     let program = Arc::new(program);
-    let stage = Stage::new(&program, loaded.around.calendar.as_deref());
+    let stage = Stage::new(&program, &loaded.around);
     let (scene, deeds) = match stage.scene(wanted).and_then(|scene| Ok((scene, deeds(wanted.keys)?))) {
         Ok(both) => both,
         Err(wrong) => {

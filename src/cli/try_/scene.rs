@@ -9,7 +9,9 @@ use jiff::{Timestamp, civil};
 
 use crate::cli::try_::Try;
 use crate::config::calendar::Calendar;
+use crate::config::plans::PlanConfig;
 use crate::ids::{EntryId, Language};
+use crate::io::versions::Around;
 use crate::menu::Program;
 use crate::menu::outline::Outline;
 use crate::menu::report::did_you_mean;
@@ -22,7 +24,7 @@ const LISTS: [&str; 4] = ["known", "vip", "blocked", "elderly"];
 /// What the words are held against.
 pub struct Stage<'a> {
     program: &'a Program,
-    calendar: Option<&'a Calendar>,
+    around: &'a Around,
     schedules: BTreeSet<String>,
     plans: BTreeSet<String>,
     queues: BTreeSet<String>,
@@ -31,15 +33,16 @@ pub struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    pub fn new(program: &'a Program, calendar: Option<&'a Calendar>) -> Stage<'a> {
+    pub fn new(program: &'a Program, around: &'a Around) -> Stage<'a> {
         let outline = Outline::new(program, &Default::default());
         let names = |all: &[crate::menu::outline::Named]| all.iter().map(|one| one.name.clone()).collect();
         let mut schedules: BTreeSet<String> = names(&outline.schedules);
+        let calendar = around.calendar.as_deref();
         schedules.extend(calendar.into_iter().flat_map(Calendar::schedules).map(str::to_owned));
         let facts = outline.places.iter().flat_map(|(_, about)| &about.facts);
         Stage {
             program,
-            calendar,
+            around,
             schedules,
             plans: names(&outline.plans),
             queues: names(&outline.queues),
@@ -50,6 +53,11 @@ impl<'a> Stage<'a> {
     /// As wanted, or what is wrong.
     pub fn scene(&self, wanted: &Try<'_>) -> Result<Scene, String> {
         let mut world = World::default();
+        for plan in &self.around.plans {
+            for (language, text) in plan.texts() {
+                world.says(language, PlanConfig::prompt(&plan.name), text);
+            }
+        }
         if let Some(at) = wanted.at {
             self.set_time(&mut world, at)?;
         }
@@ -123,7 +131,7 @@ impl<'a> Stage<'a> {
 
     /// By the clocks of the calendar, unless the time says which clocks.
     fn time(&self, at: &str) -> Result<(&'a Calendar, Wall), String> {
-        let Some(calendar) = self.calendar else {
+        let Some(calendar) = self.around.calendar.as_deref() else {
             return Err(
                 "there is no ops/calendar.toml to say what is open at a time: leave --at out".to_owned()
             );
