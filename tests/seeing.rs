@@ -4,6 +4,8 @@
 //! `== title`, `sample:`, `file:`, lines to find (`- `) and to put in their place (`+ `), then what
 //! changes. `UPDATE_SEEING=1 cargo test --test seeing` writes what is seen now.
 
+#[path = "seeing/commands.rs"]
+mod commands;
 #[path = "seeing/hotline.rs"]
 mod hotline_;
 
