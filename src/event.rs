@@ -124,6 +124,23 @@ pub enum EventKind {
         agents: u32,
         devices: u32,
     },
+    /// Lists of callers' numbers were imported; so many stand on them now.
+    CallersImported {
+        callers: u32,
+    },
+    /// A snapshot was made that another person must put in force.
+    ConfigProposed {
+        version: ConfigVersion,
+        by: String,
+        reason: String,
+        digest: String,
+    },
+    /// Somebody wants a plan that another person must put in force.
+    PlanProposed {
+        plan: PlanId,
+        by: String,
+        reason: String,
+    },
     /// An emergency plan is in force from here on, for running calls too (CBA-24).
     PlanStarted {
         plan: PlanId,

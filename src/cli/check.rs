@@ -7,14 +7,13 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::cli::args::{CheckArgs, Format};
-use crate::cli::drafts::Loaded;
 use crate::cli::output::width;
 use crate::cli::{DEFAULT_CONFIG, drafts, entries, explain, findings, output, pressed, prompts};
-use crate::config::finding::Tongue;
+use crate::config::finding::{Finding, Tongue};
 use crate::io::control::{FindingLine, FindingsFound};
 use crate::io::versions::Drafts;
 use crate::menu::prove::Proof;
-use crate::menu::{ManifestView, Statistics, compile_counted};
+use crate::menu::{ManifestView, Statistics};
 
 /// Exit codes.
 pub const CLEAN: u8 = 0;
@@ -82,21 +81,23 @@ pub fn run_asked(
         Ok(loaded) => loaded,
         Err(found) => return findings::print_in(tongue, &found, asked.format, out),
     };
-    let Loaded { mut sources, findings: of_queues } = loaded;
-    let queues_broken = of_queues.iter().any(|finding| finding.rule == "toml-syntax");
-    if queues_broken {
+    let mut loaded = loaded;
+    let broken = |finding: &Finding| finding.rule == "toml-syntax";
+    let around_broken = loaded.around.findings.iter().any(broken);
+    if around_broken {
         // What stands in a broken file is not known, so menus are not held against it.
-        sources.views.queues = None;
+        loaded.sources.views.queues = None;
     }
-    let mut compiled = compile_counted(&sources, asked.statistics.clone());
-    if queues_broken {
+    let mut compiled = loaded.compile_counted(asked.statistics.as_ref());
+    if around_broken {
         compiled.proof = None;
     }
-    let mut found = FindingsFound::new([compiled.findings, of_queues].concat()).0;
+    let mut found = FindingsFound::new(&compiled.findings).0;
     if let Some(config) = &asked.config {
         entries::place(&mut found, config);
     }
     let found = findings::without_followers(found);
+    let missing_year = loaded.missing_year();
     match asked.format {
         Format::Text => {
             write!(out, "{}", findings::written_in(tongue, &found))?;
@@ -105,11 +106,15 @@ pub fn run_asked(
                 None => writeln!(out, "{}", tongue.say("Nothing is proved until the files can be read."))?,
             }
             if found.is_empty() {
-                let clean = format!("{} files, no findings.", sources.files.len());
+                let clean = format!("{} files, no findings.", loaded.sources.files.len());
                 writeln!(out, "{}", tongue.say(&clean))?;
             }
+            if let Some(year) = missing_year {
+                let calendar = drafts.places.calendar.display();
+                writeln!(out, "warning: {calendar} lacks the announced list of holidays of {year} (CBA-8)")?;
+            }
         }
-        Format::Json => print_json(&found, compiled.proof.as_ref(), out)?,
+        Format::Json => print_json(&found, compiled.proof.as_ref(), missing_year, out)?,
     }
     Ok(if found.is_empty() { CLEAN } else { FINDINGS })
 }
@@ -141,10 +146,11 @@ fn print_proof(tongue: Tongue, proof: &Proof, out: &mut dyn Write) -> io::Result
         return writeln!(out, "{}", tongue.say("Not proved: see the findings above."));
     }
     let proved = format!(
-        "Proved over {} states and {} transitions: a person is at most {} key away from anywhere; \
-         who presses nothing stands in a queue after at most {:.0} s.",
+        "Proved over {} states and {} transitions in {} situations of calendar and plans: a person is \
+         at most {} key away from anywhere; who presses nothing stands in a queue after at most {:.0} s.",
         proof.states,
         proof.transitions,
+        proof.situations,
         proof.worst_keys,
         proof.worst_silence.as_secs_f64(),
     );
@@ -162,7 +168,12 @@ struct Row<'p> {
     person: &'p str,
 }
 
-fn print_json(findings: &[FindingLine], proof: Option<&Proof>, out: &mut dyn Write) -> io::Result<()> {
+fn print_json(
+    findings: &[FindingLine],
+    proof: Option<&Proof>,
+    missing_year: Option<i16>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let row = |row: &'_ crate::menu::prove::MenuRow| {
         serde_json::to_value(Row {
             entry: row.entry.as_str(),
@@ -179,12 +190,19 @@ fn print_json(findings: &[FindingLine], proof: Option<&Proof>, out: &mut dyn Wri
             "holds": proof.holds(),
             "states": proof.states,
             "transitions": proof.transitions,
+            "situations": proof.situations,
+            "differing_situations": proof.differing,
+            "silent_from_answer_s": proof.silent_from_answer.as_secs_f64(),
             "worst_keys": proof.worst_keys,
             "worst_silence_s": proof.worst_silence.as_secs_f64(),
             "worst_path": proof.worst_path,
             "menus": proof.menus.iter().map(row).collect::<Vec<_>>(),
         })
     });
-    let json = serde_json::json!({ "findings": findings::json(findings), "proof": proof });
+    let json = serde_json::json!({
+        "findings": findings::json(findings),
+        "proof": proof,
+        "missing_year": missing_year,
+    });
     writeln!(out, "{json:#}")
 }

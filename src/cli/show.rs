@@ -8,10 +8,8 @@ use crate::cli::args::{Format, Shape, ShowArgs};
 use crate::cli::check::CLEAN;
 use crate::cli::{drafts, findings, output};
 use crate::io::control::FindingsFound;
-use crate::io::versions::Drafts;
-use crate::menu::compile;
+use crate::io::versions::{Drafts, hours};
 use crate::menu::draw::Picture;
-use crate::menu::outline::Hours;
 
 pub fn command(config: Option<&Path>, args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let drafts = drafts::find(args.dir.as_deref(), config)?;
@@ -19,15 +17,15 @@ pub fn command(config: Option<&Path>, args: &ShowArgs) -> anyhow::Result<ExitCod
 }
 
 pub fn run(drafts: &Drafts, shape: Shape, out: &mut dyn Write) -> io::Result<u8> {
-    let sources = match drafts::load(drafts, None) {
-        Ok(loaded) => loaded.sources,
+    let loaded = match drafts::load(drafts, None) {
+        Ok(loaded) => loaded,
         Err(found) => return findings::print(&found, Format::Text, out),
     };
-    let compiled = compile(&sources);
+    let compiled = loaded.compile();
     let (Some(program), Some(proof)) = (&compiled.program, &compiled.proof) else {
         return findings::print(&FindingsFound::new(&compiled.findings), Format::Text, out);
     };
-    let picture = Picture::new(program, proof, &Hours::new());
+    let picture = Picture::new(program, proof, &hours(loaded.around.calendar.as_deref()));
     let picture = match shape {
         Shape::Tree => picture.tree(),
         Shape::Mermaid => picture.mermaid(),

@@ -29,7 +29,7 @@ impl Engine {
         let live = call.and_then(|id| self.calls.get(&id));
         let pinned = live.map(super::Live::config_version);
         // A plan that begins or ends with this very event is counted in or out.
-        self.folds.plans.apply(self.journal.now.wall, &kind);
+        self.folds.plans.apply(self.journal.now.wall, &actor, &kind);
         let event = Event {
             schema: SCHEMA,
             seq: self.journal.seq,

@@ -199,4 +199,6 @@ pub enum Alarm {
     MediaPorts,
     /// A media worker is late or gone.
     MediaWorker,
+    /// A year's list of holidays is missing: schedules may be wrong on holidays (CBA-8).
+    Calendar,
 }

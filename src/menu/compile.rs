@@ -52,10 +52,28 @@ pub fn compile(sources: &Sources) -> Compiled {
     compile_counted(sources, None)
 }
 
+/// As [`compile_counted`], with the true lengths of recordings; those of the manifest go first.
+pub fn compile_measured(
+    sources: &Sources,
+    measured: Measured,
+    statistics: Option<Statistics>,
+) -> Compiled {
+    let mut report = Report::new(&sources.files);
+    let mut book = Book { statistics, ..read(sources, &mut report) };
+    for (prompt, length) in measured {
+        book.measured.entry(prompt).or_insert(length);
+    }
+    judge(book, report)
+}
+
 /// As [`compile`], with how often each key was pressed.
 pub fn compile_counted(sources: &Sources, statistics: Option<Statistics>) -> Compiled {
     let mut report = Report::new(&sources.files);
     let book = Book { statistics, ..read(sources, &mut report) };
+    judge(book, report)
+}
+
+fn judge(book: Book, mut report: Report<'_>) -> Compiled {
     standard::check(&book, &mut report);
     // A file that cannot be read may hold anything, so nothing is proved without it.
     let program = if report.is_broken() { None } else { resolve::resolve(&book) };

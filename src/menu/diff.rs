@@ -30,6 +30,9 @@ pub use gate::Gate;
 /// `("queue general", "limit")` → `20`.
 pub type Settings = BTreeMap<(String, String), String>;
 
+/// Recordings: hash by name with language, and by the text they say.
+pub type Sounds = BTreeMap<(String, String), String>;
+
 /// One of the two.
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'s> {
@@ -39,12 +42,14 @@ pub struct Side<'s> {
     /// Words for the schedules, as far as they are known.
     pub hours: &'s Hours,
     pub settings: &'s Settings,
+    pub sounds: &'s Sounds,
 }
 
 /// Empty if callers notice nothing and nothing else is found.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Difference {
     pub paths: Vec<PathChange>,
+    pub places: Vec<PlaceChange>,
     pub people: Vec<PersonChange>,
     pub texts: Vec<TextChange>,
     pub facts: Vec<FactChange>,
@@ -79,6 +84,16 @@ pub struct Reached {
     /// How the last key is announced, in the first language.
     pub announced: String,
     pub leads_to: String,
+}
+
+/// What callers can reach by no way any more, or for the first time.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+pub struct PlaceChange {
+    pub change: Change,
+    pub entries: Vec<String>,
+    /// As in [`PathChange`].
+    pub languages: Vec<String>,
+    pub place: String,
 }
 
 /// How far a menu is from a person.
@@ -141,8 +156,10 @@ pub fn compare(old: &Side<'_>, new: &Side<'_>) -> Difference {
     let mut outlines = (Outline::new(old.program, old.hours), Outline::new(new.program, new.hours));
     let renamed = names::unify(&mut outlines.0, &mut outlines.1);
     let both = Both::new(&outlines.0, &outlines.1);
+    let (paths, places) = paths::changes(&both);
     let mut difference = Difference {
-        paths: paths::changes(&both),
+        paths,
+        places,
         people: people::changes((old.proof, new.proof), &renamed),
         texts: texts::changes(&both),
         facts: facts::changes(&both, (old, new)),
@@ -176,6 +193,7 @@ impl<'o> Both<'o> {
 impl Difference {
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty()
+            && self.places.is_empty()
             && self.people.is_empty()
             && self.texts.is_empty()
             && self.facts.is_empty()
@@ -194,6 +212,7 @@ impl Difference {
             std::mem::swap(&mut one.old, &mut one.new);
             one.change = turned(one.change);
         });
+        all.places.iter_mut().for_each(|one| one.change = turned(one.change));
         all.people.iter_mut().for_each(|one| std::mem::swap(&mut one.old, &mut one.new));
         all.texts.iter_mut().for_each(|one| std::mem::swap(&mut one.old, &mut one.new));
         all.facts.iter_mut().for_each(|one| std::mem::swap(&mut one.old, &mut one.new));
@@ -208,6 +227,7 @@ impl Difference {
             known.map(|reached| reached.keys.clone())
         };
         self.paths.sort_by(|a, b| (&a.entries, keys(a), a).cmp(&(&b.entries, keys(b), b)));
+        self.places.sort();
         self.people.sort();
         self.texts.sort();
         self.facts.sort();

@@ -36,7 +36,7 @@ pub mod view;
 
 #[doc(hidden)]
 pub use compile::compile_unchecked;
-pub use compile::{Compiled, Sources, Statistics, compile, compile_counted};
+pub use compile::{Compiled, Sources, Statistics, compile, compile_counted, compile_measured};
 pub use interpreter::Visit;
 pub use manifest::{ManifestView, RecordingState, SoundKind};
 pub use model::{Program, PromptKind, PromptText};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::menu::diff::people::tenths;
 use crate::menu::diff::texts::in_menu;
-use crate::menu::diff::{Both, FactChange, Side};
+use crate::menu::diff::{Both, FactChange, Side, Sounds};
 use crate::menu::outline::{About, By, Fact, Named, Outline, Way};
 use crate::menu::prove::Proof;
 
@@ -29,7 +29,20 @@ pub fn changes(both: &Both<'_>, (old, new): (&Side<'_>, &Side<'_>)) -> Vec<FactC
         old: olds.get(key).cloned(),
         new: news.get(key).cloned(),
     };
-    keys.into_iter().map(change).filter(|change| change.old != change.new).collect()
+    let changed = keys.into_iter().map(change).filter(|change| change.old != change.new);
+    changed.chain(sounds(old.sounds, new.sounds)).collect()
+}
+
+/// Another voice for the same words. Other words are told as texts.
+fn sounds<'s>(old: &'s Sounds, new: &'s Sounds) -> impl Iterator<Item = FactChange> + use<'s> {
+    let short = |hash: &String| hash.chars().take(8).collect::<String>();
+    let both = old.iter().filter_map(|(key, was)| Some((key, was, new.get(key)?)));
+    both.filter(|(_, was, is)| was != is).map(move |((name, _), was, is)| FactChange {
+        place: name.clone(),
+        what: "recording".to_owned(),
+        old: Some(short(was)),
+        new: Some(short(is)),
+    })
 }
 
 /// What holds beside the places of the menus.

@@ -1,6 +1,6 @@
 //! What a change must not do, for a gate before publishing.
 
-use crate::menu::diff::{Change, Difference};
+use crate::menu::diff::{Change, Difference, PathChange, PlaceChange};
 use crate::menu::prove::Proof;
 
 /// Without any limit, every change is stopped at the gate.
@@ -8,6 +8,7 @@ use crate::menu::prove::Proof;
 pub struct Gate {
     /// Longest way to a person from any menu, from the answer, for a caller who listens.
     pub max_seconds: Option<u32>,
+    /// No key that led somewhere leads nowhere, and what could be reached still can.
     pub no_lost_paths: bool,
 }
 
@@ -28,7 +29,9 @@ impl Gate {
             }
         }
         let lost = difference.paths.iter().filter(|path| self.no_lost_paths && path.change == Change::Lost);
-        breaches.extend(lost.map(|path| format!("a way is lost: {}", path.words())));
+        breaches.extend(lost.map(PathChange::words));
+        let places = difference.places.iter().filter(|place| place.change == Change::Lost);
+        breaches.extend(places.filter(|_| self.no_lost_paths).map(PlaceChange::words));
         breaches
     }
 }

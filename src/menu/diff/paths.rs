@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::Language;
 use crate::menu::diff::pairs::pairs;
-use crate::menu::diff::{Both, Change, PathChange, Reached};
+use crate::menu::diff::texts::in_menu;
+use crate::menu::diff::{Both, Change, PathChange, PlaceChange, Reached};
 use crate::menu::outline::{By, Outline, Place, PlaceKind, Routes, Way};
 
 /// A change as one caller meets it.
 type One = (Option<Reached>, Option<Reached>);
 
-pub fn changes(both: &Both<'_>) -> Vec<PathChange> {
-    // By change: who meets it, as entry and language.
-    let mut met: BTreeMap<One, BTreeSet<(&str, &str)>> = BTreeMap::new();
+pub fn changes(both: &Both<'_>) -> (Vec<PathChange>, Vec<PlaceChange>) {
+    let mut met = Met::default();
     for entry in both.entries() {
         let main = |outline: &Outline| {
             let known = outline.entries.iter().find(|(known, _)| known.as_str() == entry);
@@ -22,13 +22,45 @@ pub fn changes(both: &Both<'_>) -> Vec<PathChange> {
         for language in languages(both) {
             let old = mains.0.as_ref().filter(|_| both.old.languages.contains(language));
             let new = mains.1.as_ref().filter(|_| both.new.languages.contains(language));
-            for one in of_caller(both, (old, new), language) {
-                met.entry(one).or_default().insert((entry, language.as_str()));
-            }
+            met.who = (entry.to_owned(), language.to_string());
+            of_caller(both, (old, new), language, &mut met);
         }
     }
     let common: BTreeSet<&str> = both.languages.iter().map(|language| language.as_str()).collect();
-    met.into_iter().flat_map(|(one, who)| told(&one, &who, &common)).collect()
+    let paths = met.ones.iter().flat_map(|(one, who)| {
+        let told = |(entries, languages)| PathChange {
+            change: change(one),
+            entries,
+            languages,
+            old: one.0.clone(),
+            new: one.1.clone(),
+        };
+        grouped(who, &common).into_iter().map(told)
+    });
+    let places = met.places.iter().flat_map(|((change, place), who)| {
+        let told =
+            |(entries, languages)| PlaceChange { change: *change, entries, languages, place: place.clone() };
+        grouped(who, &common).into_iter().map(told)
+    });
+    (paths.collect(), places.collect())
+}
+
+/// An entry and a language.
+type Who = (String, String);
+
+/// Changes and who meets them.
+#[derive(Default)]
+struct Met {
+    /// Whose changes come next.
+    who: Who,
+    ones: BTreeMap<One, BTreeSet<Who>>,
+    places: BTreeMap<(Change, String), BTreeSet<Who>>,
+}
+
+impl Met {
+    fn one(&mut self, one: One) {
+        self.ones.entry(one).or_default().insert(self.who.clone());
+    }
 }
 
 /// Of either side, each once.
@@ -36,46 +68,45 @@ fn languages<'o>(both: &Both<'o>) -> BTreeSet<&'o Language> {
     both.old.languages.iter().chain(&both.new.languages).collect()
 }
 
-/// Entries that meet a change in the same languages stand together.
-fn told(one: &One, who: &BTreeSet<(&str, &str)>, common: &BTreeSet<&str>) -> Vec<PathChange> {
-    let mut by_entry: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    who.iter().for_each(|(entry, language)| {
-        by_entry.entry(entry).or_default().insert(language);
-    });
-    let mut by_languages: BTreeMap<BTreeSet<&str>, Vec<String>> = BTreeMap::new();
-    by_entry.into_iter().for_each(|(entry, languages)| {
-        by_languages.entry(languages).or_default().push(entry.to_owned());
-    });
-    let change = match one {
+fn change(one: &One) -> Change {
+    match one {
         (_, None) => Change::Lost,
         (None, _) => Change::Gained,
         (Some(old), Some(new)) if old.leads_to == new.leads_to => Change::Moved,
         _ => Change::LeadsElsewhere,
+    }
+}
+
+/// Entries that meet a change in the same languages stand together; no languages = those of both.
+fn grouped(who: &BTreeSet<Who>, common: &BTreeSet<&str>) -> Vec<(Vec<String>, Vec<String>)> {
+    let mut by_entry: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (entry, language) in who {
+        by_entry.entry(entry).or_default().insert(language);
+    }
+    let mut by_languages: BTreeMap<BTreeSet<&str>, Vec<String>> = BTreeMap::new();
+    for (entry, languages) in by_entry {
+        by_languages.entry(languages).or_default().push(entry.to_owned());
+    }
+    let named = |languages: BTreeSet<&str>| match languages == *common {
+        true => Vec::new(),
+        false => languages.into_iter().map(str::to_owned).collect(),
     };
-    let told = |(languages, entries): (BTreeSet<&str>, Vec<String>)| PathChange {
-        change,
-        entries,
-        languages: match languages == *common {
-            true => Vec::new(),
-            false => languages.into_iter().map(str::to_owned).collect(),
-        },
-        old: one.0.clone(),
-        new: one.1.clone(),
-    };
-    by_languages.into_iter().map(told).collect()
+    by_languages.into_iter().map(|(languages, entries)| (entries, named(languages))).collect()
 }
 
 /// What a caller meets who hears this language.
-fn of_caller(both: &Both<'_>, mains: (Option<&Place>, Option<&Place>), language: &Language) -> Vec<One> {
+fn of_caller(both: &Both<'_>, mains: (Option<&Place>, Option<&Place>), language: &Language, met: &mut Met) {
     let dialled =
         |main: &Place| Reached { keys: String::new(), announced: String::new(), leads_to: main.to_string() };
     let (Some(old), Some(new)) = mains else {
         let one = (mains.0.map(dialled), mains.1.map(dialled));
-        return if one == (None, None) { Vec::new() } else { vec![one] };
+        if one != (None, None) {
+            met.one(one);
+        }
+        return;
     };
-    let mut ones = Vec::new();
     if old != new {
-        ones.push((Some(dialled(old)), Some(dialled(new))));
+        met.one((Some(dialled(old)), Some(dialled(new))));
     }
     let olds = Routes::new(both.old, old, Some(language));
     let news = Routes::new(both.new, new, Some(language));
@@ -89,7 +120,7 @@ fn of_caller(both: &Both<'_>, mains: (Option<&Place>, Option<&Place>), language:
                 (Some(was), Some(is)) if was.by == is.by && was.leads_to == is.leads_to => {}
                 (Some(was), Some(is)) => {
                     let one = (reached(&olds, both.old, place, was), reached(&news, both.new, place, is));
-                    ones.push((Some(one.0), Some(one.1)));
+                    met.one((Some(one.0), Some(one.1)));
                 }
                 (Some(was), None) if counts(was) => walked.0.push((place, was)),
                 (None, Some(is)) if counts(is) => walked.1.push((place, is)),
@@ -97,8 +128,34 @@ fn of_caller(both: &Both<'_>, mains: (Option<&Place>, Option<&Place>), language:
             }
         }
     }
-    ones.extend(between_places(walked, (&olds, both.old), (&news, both.new)));
-    ones
+    let between = between_places(walked, (&olds, both.old), (&news, both.new));
+    between.into_iter().for_each(|one| met.one(one));
+    places_met(&olds, &news, met);
+}
+
+/// What no way leads to any more, or only now.
+fn places_met(olds: &Routes<'_>, news: &Routes<'_>, met: &mut Met) {
+    let ends = |routes: &Routes<'_>| -> BTreeSet<String> {
+        let led = routes.places().flat_map(|place| routes.ways(place)).map(|(_, way)| &way.leads_to);
+        led.filter(|place| is_somewhere(place)).map(in_menu).collect()
+    };
+    let (old, new) = (ends(olds), ends(news));
+    let lost = old.difference(&new).map(|place| (Change::Lost, place.clone()));
+    let gained = new.difference(&old).map(|place| (Change::Gained, place.clone()));
+    for one in lost.chain(gained) {
+        met.places.entry(one).or_default().insert(met.who.clone());
+    }
+}
+
+/// Does a caller mean to come there?
+fn is_somewhere(place: &Place) -> bool {
+    use PlaceKind::*;
+    match place.kind {
+        Menu | Information | Lookup | Verify | Survey | Complaint | Queue | Message | Callback | Transfer
+        | Language | Elderly | End => true,
+        // A person is there always; the others are steps on the way.
+        Person | Branch | Collect | Step | Again | Back | Top => false,
+    }
 }
 
 /// Steps that are asked are no ways of callers.

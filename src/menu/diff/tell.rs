@@ -2,7 +2,8 @@
 
 use crate::config::finding::Severity;
 use crate::menu::diff::{
-    Change, Difference, FactChange, FindingChange, PathChange, Person, PersonChange, Reached, TextChange,
+    Change, Difference, FactChange, FindingChange, PathChange, Person, PersonChange, PlaceChange, Reached,
+    TextChange,
 };
 
 impl Difference {
@@ -10,6 +11,7 @@ impl Difference {
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         section("Ways of callers", self.paths.iter().map(PathChange::words), &mut lines);
+        section("Reached at all", self.places.iter().map(PlaceChange::words), &mut lines);
         section("Keys and seconds to a person", self.people.iter().map(person_change), &mut lines);
         section("Texts", self.texts.iter().map(text), &mut lines);
         section("Behaviour", self.facts.iter().map(fact), &mut lines);
@@ -21,6 +23,7 @@ impl Difference {
     pub fn summary(&self) -> String {
         let counts = [
             (self.paths.len(), "way"),
+            (self.places.len(), "place"),
             (self.people.len(), "distance to a person"),
             (self.texts.len(), "text"),
             (self.facts.len(), "setting"),
@@ -44,23 +47,38 @@ fn section(heading: &str, all: impl Iterator<Item = String>, lines: &mut Vec<Str
     }
 }
 
-impl PathChange {
-    /// `95599: 3 → menu loans is gone`.
+impl PlaceChange {
+    /// `95599: not any more: information hours`.
     pub fn words(&self) -> String {
-        let who = match self.languages.as_slice() {
-            [] => self.entries.join(", "),
-            languages => format!("{} in {}", self.entries.join(", "), languages.join(", ")),
-        };
+        let what = if self.change == Change::Lost { "not any more" } else { "now" };
+        format!("{}: {what}: {}", who(&self.entries, &self.languages), self.place)
+    }
+}
+
+/// `95599`, `95599 in en-US`.
+fn who(entries: &[String], languages: &[String]) -> String {
+    match languages {
+        [] => entries.join(", "),
+        languages => format!("{} in {}", entries.join(", "), languages.join(", ")),
+    }
+}
+
+impl PathChange {
+    /// `95599: lost: 3 “For loans, press 3.” → menu loans`.
+    pub fn words(&self) -> String {
         let what = match (&self.old, &self.new) {
             (Some(old), None) => format!("lost: {}", way(old)),
             (None, Some(new)) => format!("gained: {}", way(new)),
+            (Some(old), Some(new)) if self.change == Change::Moved && new.keys.ends_with(']') => {
+                format!("other condition: {}, before {}", way(new), keys(old))
+            }
             (Some(old), Some(new)) if self.change == Change::Moved => {
                 format!("moved: {} instead of {}", way(new), keys(old))
             }
             (Some(old), Some(new)) => format!("leads elsewhere: {}, before to {}", way(new), old.leads_to),
             (None, None) => String::new(),
         };
-        format!("{who}: {what}")
+        format!("{}: {what}", who(&self.entries, &self.languages))
     }
 }
 

@@ -37,7 +37,7 @@ pub fn changes(both: &Both<'_>) -> Vec<TextChange> {
 pub fn in_menu(place: &Place) -> String {
     match &place.menu {
         Some(menu) => format!("{menu}, {place}"),
-        None => place.name.clone(),
+        None => place.to_string(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::ids::EntryId;
 use crate::menu::draw::Picture;
-use crate::menu::outline::{About, By, Outline, Place, PlaceKind, Routes, Stop, Way};
+use crate::menu::outline::{About, By, Fact, Outline, Place, PlaceKind, Routes, Said, Stop, Way};
 use crate::menu::prove::MenuRow;
 
 /// The tree under one main menu, with the numbers dialled for it.
@@ -28,7 +28,7 @@ pub struct Row<'p> {
     /// `0 → general, 23 s`; empty for all but menus.
     pub person: String,
     /// What is said there, in the first language, with what it is.
-    pub said: Vec<(&'p str, &'p str)>,
+    pub said: Vec<(String, &'p str)>,
     /// `16 to 19 digits`, `secret`.
     pub facts: Vec<String>,
     /// What follows is drawn elsewhere.
@@ -125,17 +125,22 @@ fn seconds(row: &MenuRow) -> String {
     format!("0 → {}, {:.0} s", row.person, row.listening.as_secs_f64())
 }
 
-fn texts<'o>(outline: &'o Outline, about: &'o About) -> Vec<(&'o str, &'o str)> {
-    about.says.iter().map(|said| (said.what.as_str(), outline.in_first(&said.texts))).collect()
+/// Questions are told with the keys that answer them.
+fn texts<'o>(outline: &'o Outline, about: &'o About) -> Vec<(String, &'o str)> {
+    let what = |said: &Said| match about.facts.iter().find(|fact| fact.what == said.what) {
+        Some(fact) => format!("{}, {}", said.what, fact.value),
+        None => said.what.clone(),
+    };
+    about.says.iter().map(|said| (what(said), outline.in_first(&said.texts))).collect()
 }
 
 fn facts(about: &About) -> Vec<String> {
-    let fact = |fact: &crate::menu::outline::Fact| match fact.what.as_str() {
+    let fact = |fact: &Fact| match fact.what.as_str() {
         "digits" => format!("{} digits", fact.value),
         "form" | "people" => fact.value.clone(),
         "secret" | "read back" => fact.what.clone(),
-        what if what.starts_with("question ") => fact.value.clone(),
         what => format!("{what} {}", fact.value),
     };
-    about.facts.iter().map(fact).collect()
+    let is_said = |fact: &&Fact| about.says.iter().any(|said| said.what == fact.what);
+    about.facts.iter().filter(|fact| !is_said(fact)).map(fact).collect()
 }

@@ -44,7 +44,7 @@ fn draw_one(tree: &Tree<'_>, text: &mut String) {
         for (what, said) in &row.said {
             let bars: String = goes_on.iter().map(|on| if *on { "│  " } else { "   " }).collect();
             let bar = if above.contains(&at) { "│  " } else { "   " };
-            let what = if *what == "text" { String::new() } else { format!("{what}: ") };
+            let what = if what == "text" { String::new() } else { format!("{what}: ") };
             let _ = writeln!(text, "{bars}{bar}{what}“{said}”");
         }
     }

@@ -20,8 +20,10 @@ impl Telling {
                 words.push(speak::text(group, Voice::from(language)));
                 continue;
             }
-            let text = self.program.text_of(first, language);
-            words.push(if text.is_empty() { format!("({})", first.0) } else { text.to_owned() });
+            words.push(match self.program.text_of(first, language) {
+                "" => self.world.text(language, first).map_or(format!("({})", first.0), str::to_owned),
+                text => text.to_owned(),
+            });
         }
         words.join(" ")
     }

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use crate::ids::{PlanId, QueueId};
-use crate::menu::api::{Atom, CallerList};
+use crate::ids::{Language, PlanId, QueueId};
+use crate::menu::api::{Atom, CallerList, PromptName};
 use crate::menu::ask::{Answer, Failure, Question};
 use crate::sealed::Redacted;
 
@@ -26,6 +26,8 @@ pub struct World {
     answers: BTreeMap<(String, String), VecDeque<Result<Answer, Failure>>>,
     no_callback: bool,
     locked: bool,
+    /// Of prompts that the menus have no text for: announcements of plans.
+    texts: BTreeMap<(Language, PromptName), String>,
 }
 
 /// How busy a queue is.
@@ -91,6 +93,15 @@ impl World {
     /// The number the caller rings from, if it is shown.
     pub fn number(&self) -> Option<Redacted<String>> {
         self.number.clone()
+    }
+
+    /// Words of a prompt that comes from elsewhere than the menus.
+    pub fn says(&mut self, language: &Language, prompt: PromptName, text: &str) {
+        self.texts.insert((language.clone(), prompt), text.to_owned());
+    }
+
+    pub fn text(&self, language: &Language, prompt: &PromptName) -> Option<&str> {
+        self.texts.get(&(language.clone(), prompt.clone())).map(String::as_str)
     }
 
     /// 1 = yes, 0 = no.

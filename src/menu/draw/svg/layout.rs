@@ -135,7 +135,12 @@ fn lines(row: &Row<'_>) -> Vec<Line> {
     add(Look::Title, &title);
     add(Look::Fact, &row.person);
     row.facts.iter().for_each(|fact| add(Look::Fact, fact));
-    row.said.iter().for_each(|(_, said)| add(Look::Spoken, &format!("“{said}”")));
+    for (what, said) in &row.said {
+        if what.starts_with("question ") {
+            add(Look::Fact, what);
+        }
+        add(Look::Spoken, &format!("“{said}”"));
+    }
     lines
 }
 
