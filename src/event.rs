@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
 use crate::now::{Mono, Now, Wall};
-use crate::sealed::{CallerNumber, KeyedDigits, Sealed};
+use crate::sealed::{CallerNumber, IdentityHash, KeyedDigits, Sealed};
 
 /// Version of the event schema, stored in every event.
 pub const SCHEMA: u16 = 1;
@@ -105,10 +105,12 @@ pub enum Outcome {
     Abandoned,
     /// Left a message.
     Message,
-    /// Asked for a callback.
+    /// Was promised a callback.
     Callback,
-    /// Sent on to another number.
+    /// Spoke with another number the call was sent on to.
     Transferred,
+    /// Made a complaint by voice (CBA-41).
+    Complaint,
     /// Refused before it was answered.
     Refused,
     /// Gone before it was answered.
@@ -128,6 +130,8 @@ pub enum EndedBy {
     Caller,
     Agent,
     Server,
+    /// Whoever answered at the number a call was sent on to.
+    Callee,
 }
 
 /// Why a caller left a queue.
@@ -176,6 +180,38 @@ pub enum OfferEnd {
     CallerGone,
     /// The agent signed out or went not ready while it rang.
     Withdrawn,
+}
+
+/// How sending a call on to another number ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferEnd {
+    /// Somebody answered there.
+    Answered,
+    NoAnswer,
+    Rejected,
+    /// No way there, or no socket for it.
+    Unreachable,
+    /// No trunk is configured to ring other numbers through.
+    NoTrunk,
+    /// The caller hung up, or asked for a person, while it rang.
+    CallerGone,
+    /// The server stopped, or the call failed.
+    Lost,
+}
+
+/// Digits keyed in at a step.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KeyedAnswer {
+    pub step: String,
+    pub value: Sealed<KeyedDigits>,
+}
+
+/// The key pressed for a question of a survey.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SurveyAnswer {
+    pub question: String,
+    pub key: u8,
 }
 
 /// What an agent is doing. Names of the field (STYLE: agent states).
@@ -280,6 +316,20 @@ pub enum EventKind {
         agents: u32,
         devices: u32,
     },
+    /// An emergency plan is in force from here on, for running calls too (CBA-24).
+    PlanStarted {
+        plan: PlanId,
+        by: String,
+        reason: String,
+        /// It ends by itself then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Wall>,
+    },
+    PlanStopped {
+        plan: PlanId,
+        by: String,
+        reason: String,
+    },
 
     // --- a call ----------------------------------------------------------------------
     CallArrived {
@@ -327,6 +377,48 @@ pub enum EventKind {
     AgentRequested {
         menu: MenuId,
         since_answer_ms: u64,
+    },
+    /// The announcement of a plan was heard (CBA-24).
+    PlanAnnounced {
+        plan: PlanId,
+    },
+    /// From here on slower speech and longer timing (HB-elder).
+    ElderlyCare,
+    /// A system of the bank was asked: `answered`, or what failed in a word (CBA-25).
+    LookupMade {
+        menu: MenuId,
+        node: String,
+        result: String,
+        took_ms: u64,
+    },
+    /// Identified and verified by keyed-in digits (CBA-32).
+    CallerVerified {
+        menu: MenuId,
+        node: String,
+        level: String,
+        identity: Sealed<KeyedDigits>,
+    },
+    /// `result` is `wrong`, `locked` or `unavailable`. Five wrong ones within a day lock the identity
+    /// (CBA-32).
+    VerificationFailed {
+        menu: MenuId,
+        node: String,
+        result: String,
+        identity: Sealed<IdentityHash>,
+    },
+    /// Keys pressed for the questions of a survey (CBA-19).
+    SurveyAnswered {
+        menu: MenuId,
+        node: String,
+        answers: Vec<SurveyAnswer>,
+    },
+    /// What is told to routing and to the agent's desk; only if there is something to tell (CBA-32).
+    HandedOver {
+        queue: QueueId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        verified: Option<String>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        elderly: bool,
     },
     QueueEntered {
         queue: QueueId,
@@ -382,6 +474,34 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         queue: Option<QueueId>,
         length_ms: u64,
+    },
+    /// A complaint by voice: steps keyed in, then words in the call's recording (CBA-41). On the disk
+    /// before the caller is thanked.
+    ComplaintTaken {
+        menu: MenuId,
+        node: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        answers: Vec<KeyedAnswer>,
+        length_ms: u64,
+    },
+    /// The caller will be rung back at this number (HB-callback). On the disk before the caller is told.
+    CallbackPromised {
+        queue: QueueId,
+        number: Sealed<CallerNumber>,
+    },
+    /// Another number is rung for the caller; `otherwise` takes them if nobody answers.
+    TransferStarted {
+        number: Sealed<CallerNumber>,
+        otherwise: QueueId,
+    },
+    /// Exactly one for each [`EventKind::TransferStarted`].
+    TransferEnded {
+        end: TransferEnd,
+        rang_ms: u64,
+        talked_ms: u64,
+        by: EndedBy,
     },
     /// Last event of a call apart from those about its recording.
     CallEnded {

@@ -8,6 +8,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::ids::{BootId, CallId};
@@ -29,6 +30,8 @@ personal_kinds! {
     CallerNumber = "caller number"
     /// Digits keyed in for a step that is not secret.
     KeyedDigits = "keyed digits"
+    /// Keyed hash of who somebody said they are, in hex; counts wrong attempts and tells nothing else.
+    IdentityHash = "identity hash"
     /// Free text about a person.
     Note = "note"
 }
@@ -47,6 +50,73 @@ impl<T> Redacted<T> {
 impl<T> fmt::Debug for Redacted<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(redacted)")
+    }
+}
+
+/// A keyed hash of something personal: the same for the same value, and useless without the key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyedHash([u8; 32]);
+
+impl KeyedHash {
+    pub fn from_hex(text: &str) -> Result<Self, hex::FromHexError> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes)?;
+        Ok(KeyedHash(bytes))
+    }
+
+    pub fn to_hex(self) -> String {
+        hex::encode(self.0)
+    }
+}
+
+impl fmt::Debug for KeyedHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyedHash")
+    }
+}
+
+impl Serialize for KeyedHash {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.to_hex())
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyedHash {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Self::from_hex(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Makes [`KeyedHash`]es (HMAC-SHA256). Its key outlives a boot, so that numbers and identities are
+/// known again.
+#[derive(Clone)]
+pub struct Hasher(hmac::Key);
+
+impl Hasher {
+    pub fn new(key: &[u8; 32]) -> Self {
+        Hasher(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
+    /// Of a caller's number, as the key table stores it.
+    pub fn number(&self, number: &str) -> KeyedHash {
+        self.hash(number.as_bytes())
+    }
+
+    /// Of what a caller keyed in to say who they are; never that of a number.
+    pub fn identity(&self, identity: &str) -> KeyedHash {
+        self.hash(format!("identity {identity}").as_bytes())
+    }
+
+    fn hash(&self, bytes: &[u8]) -> KeyedHash {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(hmac::sign(&self.0, bytes).as_ref());
+        KeyedHash(hash)
+    }
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hasher")
     }
 }
 

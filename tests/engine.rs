@@ -7,11 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hotline::config::published::Published;
-use hotline::engine::{AlarmState, Directory, Engine, Input, MediaSettings, Memory, Output, Settings};
+use hotline::engine::{
+    AlarmState, Directory, Engine, Input, LockSettings, MediaSettings, Memory, Output, PeopleSettings,
+    Settings,
+};
 use hotline::event::{Alarm, Event, EventKind};
 use hotline::ids::*;
 use hotline::media::command::{Codec, Command, MediaEvent, PlayId, PromptTable};
 use hotline::now::{Mono, Now, Wall};
+use hotline::sealed::Hasher;
 use hotline::sip::api::{Limits, StackConfig};
 
 /// A hotline with one caller at hand.
@@ -53,6 +57,8 @@ fn settings() -> Settings {
         },
         max_calls: 10,
         exempt_entries: BTreeSet::new(),
+        trunks: Vec::new(),
+        people: PeopleSettings { hasher: Hasher::new(&[9; 32]), lock: LockSettings::default() },
     }
 }
 

@@ -8,11 +8,15 @@ use std::time::Duration;
 
 use hotline::acd::api::AgentProfile;
 use hotline::engine::command::{Command, Request};
-use hotline::engine::{AlarmState, Directory, Engine, Input, MediaSettings, Memory, Output, Settings};
+use hotline::engine::{
+    AlarmState, Directory, Engine, Input, LockSettings, MediaSettings, Memory, Output, PeopleSettings,
+    Settings,
+};
 use hotline::event::{Actor, AgentState, Alarm, Event, EventKind, LegStats, OfferEnd, Refusal};
 use hotline::ids::*;
 use hotline::media::command::{Codec, Command as MediaCommand, MediaEvent, SpoolRef};
 use hotline::now::{Mono, Now, Wall};
+use hotline::sealed::Hasher;
 use hotline::sip::api::{DeviceAccount, DeviceKind, Limits, StackConfig};
 
 const WORKER: WorkerId = WorkerId(0);
@@ -49,6 +53,8 @@ fn settings() -> Settings {
         },
         max_calls: 10,
         exempt_entries: BTreeSet::new(),
+        trunks: Vec::new(),
+        people: PeopleSettings { hasher: Hasher::new(&[9; 32]), lock: LockSettings::default() },
     }
 }
 

@@ -66,10 +66,23 @@ fn name(kind: &EventKind) -> &'static str {
         EventKind::AgentSignedOut { .. } => "agent_signed_out",
         EventKind::AgentStateChanged { .. } => "agent_state_changed",
         EventKind::SignInRefused { .. } => "sign_in_refused",
+        EventKind::PlanStarted { .. } => "plan_started",
+        EventKind::PlanStopped { .. } => "plan_stopped",
+        EventKind::PlanAnnounced { .. } => "plan_announced",
+        EventKind::ElderlyCare => "elderly_care",
+        EventKind::LookupMade { .. } => "lookup_made",
+        EventKind::CallerVerified { .. } => "caller_verified",
+        EventKind::VerificationFailed { .. } => "verification_failed",
+        EventKind::SurveyAnswered { .. } => "survey_answered",
+        EventKind::HandedOver { .. } => "handed_over",
+        EventKind::ComplaintTaken { .. } => "complaint_taken",
+        EventKind::CallbackPromised { .. } => "callback_promised",
+        EventKind::TransferStarted { .. } => "transfer_started",
+        EventKind::TransferEnded { .. } => "transfer_ended",
     }
 }
 
-const KINDS: usize = 39;
+const KINDS: usize = 52;
 
 fn server_kinds() -> Vec<EventKind> {
     vec![
@@ -179,6 +192,68 @@ fn queue_kinds() -> Vec<EventKind> {
     ]
 }
 
+/// Kinds that came later: they stand behind those before, whose lines never change.
+fn self_service_kinds(sealer: &mut Sealer) -> Vec<EventKind> {
+    let (menu, queue) = (MenuId::from("cards"), QueueId::from("cards"));
+    let (by, reason) = ("李雷".to_owned(), "台风".to_owned());
+    vec![
+        EventKind::PlanStarted {
+            plan: "storm".into(),
+            by: by.clone(),
+            reason: reason.clone(),
+            until: Some(Wall(1_795_390_582_000)),
+        },
+        EventKind::PlanStopped { plan: "storm".into(), by, reason },
+        EventKind::PlanAnnounced { plan: "storm".into() },
+        EventKind::ElderlyCare,
+        EventKind::LookupMade {
+            menu: menu.clone(),
+            node: "balance".into(),
+            result: "timed_out".into(),
+            took_ms: 3_000,
+        },
+        EventKind::CallerVerified {
+            menu: menu.clone(),
+            node: "who".into(),
+            level: "verified".into(),
+            identity: sealer.seal("6222"),
+        },
+        EventKind::VerificationFailed {
+            menu: menu.clone(),
+            node: "who".into(),
+            result: "wrong".into(),
+            identity: sealer.seal(&"ef".repeat(32)),
+        },
+        EventKind::SurveyAnswered {
+            menu: menu.clone(),
+            node: "survey".into(),
+            answers: vec![SurveyAnswer { question: "satisfaction".into(), key: 1 }],
+        },
+        EventKind::HandedOver { queue: queue.clone(), verified: Some("verified".into()), elderly: true },
+        EventKind::ComplaintTaken {
+            menu,
+            node: "complaint".into(),
+            queue: Some(queue.clone()),
+            answers: vec![KeyedAnswer { step: "branch".into(), value: sealer.seal("6222") }],
+            length_ms: 42_000,
+        },
+        EventKind::CallbackPromised { queue: queue.clone(), number: sealer.seal("13800138000") },
+        EventKind::TransferStarted { number: sealer.seal("13800138000"), otherwise: queue },
+        EventKind::TransferEnded {
+            end: TransferEnd::Answered,
+            rang_ms: 4_000,
+            talked_ms: 60_000,
+            by: EndedBy::Callee,
+        },
+        EventKind::CallEnded {
+            outcome: Outcome::Complaint,
+            by: EndedBy::Callee,
+            duration_ms: 150_000,
+            caller_leg: LegStats::default(),
+        },
+    ]
+}
+
 /// One event of every kind, and every sort of actor.
 fn every_event() -> Vec<Event> {
     let mut sealer = Sealer::new(CallKey { call: CALL, bytes: [9; 32] }, BootId(7));
@@ -190,7 +265,8 @@ fn every_event() -> Vec<Event> {
         Actor::Peer { uid: 1_000 },
     ];
     let server = server_kinds().into_iter().map(|kind| (None, kind));
-    let call = menu_kinds(&mut sealer).into_iter().chain(queue_kinds()).map(|kind| (Some(CALL), kind));
+    let call = menu_kinds(&mut sealer).into_iter().chain(queue_kinds()).collect::<Vec<_>>();
+    let call = call.into_iter().chain(self_service_kinds(&mut sealer)).map(|kind| (Some(CALL), kind));
     let numbered = (1_u64..).zip(server.chain(call));
     let event = |(seq, (call, kind))| Event {
         schema: 1,

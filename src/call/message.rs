@@ -1,6 +1,6 @@
 //! Leaving a message: a part of the recording, marked by its event.
 
-use super::{Action, Call, MESSAGE_LEAST, Phase, Tune, millis};
+use super::{Action, Call, Complaint, MESSAGE_LEAST, Phase, Tune, millis};
 use crate::event::{EventKind, Outcome};
 use crate::ids::Key;
 use crate::now::Mono;
@@ -37,7 +37,12 @@ impl Call {
 
     pub(super) fn end_message(&mut self, now: Mono) -> Vec<Action> {
         let Phase::Recording { since } = self.phase else { return Vec::new() };
+        let complaint = self.complaint.is_some();
         let mut actions = self.message_left(now, since);
+        if complaint && !actions.is_empty() {
+            actions.extend(self.promise_complaint());
+            return actions;
+        }
         let outcome = if actions.is_empty() { self.reached } else { Outcome::Message };
         self.phase = Phase::Farewell { outcome };
         actions.push(Action::Hear(Tune::MessageThanks));
@@ -49,7 +54,13 @@ impl Call {
         if spoken < MESSAGE_LEAST {
             return Vec::new();
         }
-        let left = EventKind::MessageLeft { queue: self.queue.clone(), length_ms: millis(spoken) };
+        let length_ms = millis(spoken);
+        let left = match self.complaint.take() {
+            Some(Complaint { menu, node, queue, answers }) => {
+                EventKind::ComplaintTaken { menu, node, queue, answers, length_ms }
+            }
+            None => EventKind::MessageLeft { queue: self.queue.clone(), length_ms },
+        };
         vec![Action::Fact(left)]
     }
 }

@@ -6,18 +6,25 @@
 mod arms;
 mod message;
 mod phase;
+mod promise;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::time::Duration;
 
-use crate::event::{EndedBy, EventKind, LeftQueue, Outcome, OverflowReason, OverflowTarget, Refusal};
-use crate::ids::{AgentId, DeviceId, Key, Language, QueueId};
+use crate::event::{
+    EndedBy, EventKind, KeyedAnswer, LeftQueue, Outcome, OverflowReason, OverflowTarget, Refusal, TransferEnd,
+};
+use crate::ids::{AgentId, DeviceId, Key, Language, MenuId, QueueId};
 use crate::now::Mono;
+use crate::sealed::{CallerNumber, Redacted, Sealed};
 
 pub use arms::{Arm, Arms};
 pub use phase::Phase;
+pub use promise::Promise;
+use transfer::not_transferred;
 
 /// Longest message a caller may leave.
 pub const MESSAGE_LIMIT: Duration = Duration::from_secs(180);
@@ -73,6 +80,21 @@ pub enum Input {
     Played,
     /// [`MESSAGE_LIMIT`] is over.
     MessageLimit,
+    /// The caller wants to be rung back; the menus go on once it is promised.
+    CallbackWanted {
+        queue: QueueId,
+        number: Sealed<CallerNumber>,
+    },
+    /// What [`Action::Promise`] asked for is on the disk for good,
+    Kept,
+    /// or was not in time.
+    NotKept,
+    /// Somebody picked up at the number the call is sent on to,
+    TransferAnswered,
+    /// nobody did,
+    TransferFailed(TransferEnd),
+    /// or they hung up again.
+    CalleeGone,
     /// Result of a star code.
     StaffDone(StaffResult),
     /// The server stops: its deadline for running calls is over.
@@ -83,7 +105,28 @@ pub enum Input {
 pub enum MenuExit {
     Queue(QueueId),
     Message(Option<QueueId>),
+    Complaint(Complaint),
+    Transfer(Transfer),
     End,
+}
+
+/// A complaint about to be spoken, with what was keyed in before (CBA-41).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Complaint {
+    pub menu: MenuId,
+    pub node: String,
+    pub queue: Option<QueueId>,
+    pub answers: Vec<KeyedAnswer>,
+}
+
+/// Where a call is sent on to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Transfer {
+    pub number: Redacted<String>,
+    /// The same for the journal.
+    pub sealed: Sealed<CallerNumber>,
+    /// Takes the caller if nobody answers there.
+    pub otherwise: QueueId,
 }
 
 /// What a member of staff hears after a star code.
@@ -116,6 +159,8 @@ pub enum Tune {
     /// Silence while the caller speaks.
     Listen,
     MessageThanks,
+    /// Nobody answers at the other number; a person follows.
+    TransferFailed,
     Staff(StaffResult),
     /// Nothing could be recorded any more or the like: an excuse, then the end.
     Sorry,
@@ -134,9 +179,16 @@ pub enum Action {
     LeaveQueue(LeftQueue),
     Hear(Tune),
     StartMessageLimit,
+    /// Say [`Input::Kept`] when everything so far is on the disk for good, or [`Input::NotKept`].
+    Promise,
+    /// The promise is kept: the menus go on where they were.
+    ResumeMenu,
+    /// Ring this number; say [`Input::TransferAnswered`] or [`Input::TransferFailed`].
+    Dial(Redacted<String>),
     Bridge(Joined),
-    /// Agent's dialog and leg end: CANCEL while ringing, else BYE.
-    EndAgent,
+    /// Dialog and leg of the agent, or of whoever is rung at another number, end: CANCEL while
+    /// ringing, else BYE.
+    EndPeer,
     /// Routing: the agent's talk is over.
     ReleaseAgent(AgentId),
     HoldAgent(AgentId),
@@ -181,6 +233,8 @@ pub struct Call {
     queue: Option<QueueId>,
     /// The best the visit has come to; what it ends as if the caller simply hangs up.
     reached: Outcome,
+    /// What the next message is.
+    complaint: Option<Complaint>,
     ended: Option<Ended>,
     arm: Option<Arm>,
 }
@@ -198,6 +252,7 @@ impl Call {
             language: None,
             queue: None,
             reached,
+            complaint: None,
             ended: None,
             arm: None,
         }
@@ -275,10 +330,10 @@ impl Call {
             Phase::Waiting { offered } => {
                 let left = if by == EndedBy::Caller { LeftQueue::Abandoned } else { LeftQueue::Lost };
                 let mut actions = vec![Action::LeaveQueue(left)];
-                actions.extend(offered.map(|_| Action::EndAgent));
+                actions.extend(offered.map(|_| Action::EndPeer));
                 actions
             }
-            Phase::Connecting { agent } => vec![Action::EndAgent, Action::ReleaseAgent(agent)],
+            Phase::Connecting { agent } => vec![Action::EndPeer, Action::ReleaseAgent(agent)],
             Phase::Talking { agent, since } => self.talk_ended(now, agent, since, by),
             Phase::Holding { agent, since, held } => {
                 let mut actions = vec![Action::Fact(EventKind::HoldEnded {
@@ -289,9 +344,21 @@ impl Call {
                 actions
             }
             Phase::Recording { since } => self.message_left(now, since),
+            Phase::Dialling { since, .. } => {
+                let end = if by == EndedBy::Caller { TransferEnd::CallerGone } else { TransferEnd::Lost };
+                vec![not_transferred(now, since, end, by), Action::EndPeer]
+            }
+            Phase::Transferred { since, rang_ms } => {
+                let talked_ms = millis(now.since(since));
+                let end = TransferEnd::Answered;
+                let ended = EventKind::TransferEnded { end, rang_ms, talked_ms, by };
+                vec![Action::Fact(ended), Action::EndPeer]
+            }
             Phase::Opening
             | Phase::Menu
+            | Phase::Keeping { .. }
             | Phase::Entering
+            | Phase::NotTransferred { .. }
             | Phase::MessageIntro
             | Phase::Staff
             | Phase::Farewell { .. }

@@ -1,6 +1,6 @@
 //! The phases of a visit and the table of what each input does in each.
 
-use super::{Action, Arm, Call, Input, MenuExit, Tune, Visitor};
+use super::{Action, Arm, Call, Input, MenuExit, Promise, Tune, Visitor};
 use crate::event::{EndedBy, EventKind, LeftQueue, Outcome, OverflowTarget, Refusal};
 use crate::ids::{AgentId, DeviceId, Key, QueueId};
 use crate::now::Mono;
@@ -11,6 +11,10 @@ pub enum Phase {
     /// INVITE came; sockets and spool are being opened. Not answered yet.
     Opening,
     Menu,
+    /// What the caller is about to be promised is being written for good; they hear of it after that.
+    Keeping {
+        promise: Promise,
+    },
     /// Routing has been asked to take the caller and answers in the same turn.
     Entering,
     /// In a queue; `offered` while an agent's telephone rings.
@@ -30,6 +34,20 @@ pub enum Phase {
         agent: AgentId,
         since: Mono,
         held: Mono,
+    },
+    /// Another number is rung for the caller, who hears hold audio.
+    Dialling {
+        otherwise: QueueId,
+        since: Mono,
+    },
+    /// The caller talks with whoever answered there.
+    Transferred {
+        since: Mono,
+        rang_ms: u64,
+    },
+    /// The caller is told that nobody answers there.
+    NotTransferred {
+        otherwise: QueueId,
     },
     MessageIntro,
     /// The caller speaks a message.
@@ -54,6 +72,9 @@ impl Phase {
             Phase::Waiting { offered: Some(_) } => "offered",
             Phase::Connecting { .. } | Phase::Talking { .. } => "talking",
             Phase::Holding { .. } => "hold",
+            Phase::Keeping { promise: Promise::Callback { .. } } => "callback",
+            Phase::Keeping { promise: Promise::Complaint } => "message",
+            Phase::Dialling { .. } | Phase::Transferred { .. } | Phase::NotTransferred { .. } => "transfer",
             Phase::MessageIntro | Phase::Recording { .. } => "message",
             Phase::Staff => "staff",
             Phase::Farewell { .. } | Phase::Ending => "ending",
@@ -101,7 +122,7 @@ impl Call {
             }
             (P::Waiting { offered: Some(_) }, I::OfferOver) => {
                 self.phase = P::Waiting { offered: None };
-                (Arm::NotTaken, vec![Action::EndAgent])
+                (Arm::NotTaken, vec![Action::EndPeer])
             }
             (P::Waiting { .. }, I::Key(Key::Digit(0))) => (Arm::AskedWhat, vec![Action::Hear(Tune::Choices)]),
             (P::Waiting { offered }, I::Key(Key::Star)) => {
@@ -128,6 +149,48 @@ impl Call {
             }
             (P::Farewell { outcome }, I::Played) => {
                 (Arm::FarewellHeard, self.finish(now, outcome, EndedBy::Server))
+            }
+            (phase, input) => self.step_aside(now, phase, input),
+        }
+    }
+
+    /// The rest of the table: promises and other numbers.
+    fn step_aside(&mut self, now: Mono, phase: Phase, input: Input) -> (Arm, Vec<Action>) {
+        use Input as I;
+        use Phase as P;
+        match (phase, input) {
+            (P::Menu, I::CallbackWanted { queue, number }) => {
+                (Arm::CallbackWanted, self.promise_callback(queue, number))
+            }
+            (P::Keeping { promise: Promise::Callback { .. } }, I::Kept) => {
+                self.phase = P::Menu;
+                (Arm::CallbackKept, vec![Action::ResumeMenu])
+            }
+            (P::Keeping { promise: Promise::Callback { queue } }, I::NotKept) => {
+                (Arm::CallbackNotKept, self.enter(queue))
+            }
+            (P::Keeping { promise: Promise::Complaint }, I::Kept) => {
+                self.phase = P::Farewell { outcome: Outcome::Complaint };
+                (Arm::ComplaintKept, vec![Action::Hear(Tune::MessageThanks)])
+            }
+            (P::Keeping { promise: Promise::Complaint }, I::NotKept) => {
+                (Arm::ComplaintNotKept, self.complaint_not_kept())
+            }
+            (P::Dialling { since, .. }, I::TransferAnswered) => {
+                (Arm::TransferTaken, self.transferred(now, since))
+            }
+            (P::Dialling { otherwise, since }, I::TransferFailed(end)) => {
+                (Arm::TransferNotTaken, self.transfer_failed(now, (otherwise, since), end))
+            }
+            (P::Dialling { otherwise, since }, I::Key(Key::Digit(0) | Key::Star)) => {
+                (Arm::TransferGivenUp, self.give_up_transfer(now, otherwise, since))
+            }
+            (P::NotTransferred { otherwise }, I::Played) => (Arm::ToldNobodyAnswers, self.enter(otherwise)),
+            (P::NotTransferred { otherwise }, I::Key(Key::Digit(0) | Key::Star)) => {
+                (Arm::NotToldNobodyAnswers, self.enter(otherwise))
+            }
+            (P::Transferred { .. }, I::CalleeGone) => {
+                (Arm::CalleeLeft, self.finish(now, Outcome::Transferred, EndedBy::Callee))
             }
             (_, _) => (Arm::Meaningless, Vec::new()),
         }
@@ -178,7 +241,13 @@ impl Call {
                 self.queue = queue;
                 self.start_message()
             }
-            MenuExit::End => self.finish(now, Outcome::SelfService, EndedBy::Server),
+            MenuExit::Complaint(complaint) => {
+                self.queue.clone_from(&complaint.queue);
+                self.complaint = Some(complaint);
+                self.start_message()
+            }
+            MenuExit::Transfer(transfer) => self.start_transfer(now, transfer),
+            MenuExit::End => self.finish(now, self.reached, EndedBy::Server),
         }
     }
 
@@ -192,7 +261,7 @@ impl Call {
     fn overflow(&mut self, to: OverflowTarget) -> Vec<Action> {
         match to {
             OverflowTarget::Queue(queue) => self.enter(queue),
-            // Callbacks are not offered yet: a message is the promise we can keep.
+            // A queue promises no callbacks yet: a message is the promise we can keep.
             OverflowTarget::Message | OverflowTarget::Callback => self.start_message(),
         }
     }
@@ -200,7 +269,7 @@ impl Call {
     fn leave_for_message(&mut self, ringing: bool) -> Vec<Action> {
         let mut actions = vec![Action::LeaveQueue(LeftQueue::Message)];
         if ringing {
-            actions.push(Action::EndAgent);
+            actions.push(Action::EndPeer);
         }
         actions.extend(self.start_message());
         actions
@@ -209,7 +278,9 @@ impl Call {
     /// What hanging up now makes of the visit.
     fn outcome_if_gone(&self, now: Mono) -> Outcome {
         match self.phase {
-            Phase::Recording { since } if now.since(since) >= super::MESSAGE_LEAST => Outcome::Message,
+            Phase::Recording { since } if now.since(since) >= super::MESSAGE_LEAST => {
+                if self.complaint.is_some() { Outcome::Complaint } else { Outcome::Message }
+            }
             Phase::Farewell { outcome } => outcome,
             _ => self.reached,
         }

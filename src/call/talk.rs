@@ -40,7 +40,7 @@ impl Call {
             talked_ms: millis(now.since(since)),
             by,
         };
-        vec![Action::Fact(ended), Action::EndAgent, Action::ReleaseAgent(agent)]
+        vec![Action::Fact(ended), Action::EndPeer, Action::ReleaseAgent(agent)]
     }
 
     /// Nobody talks without having been in a queue; an empty name would show a defect in a report.

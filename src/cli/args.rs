@@ -34,11 +34,15 @@ pub enum Command {
     Check(CheckArgs),
     /// Draw the menu tree with keys and seconds to a person
     Show(ShowArgs),
+    /// Print the JSON Schema of a kind of file, for editors
+    Schema(SchemaArgs),
     /// A caller's visit as text, without audio
     Try(TryArgs),
     /// Calls of the index
     #[command(subcommand)]
     Calls(CallsCommand),
+    /// Callbacks promised to callers, newest first
+    Callbacks(CallbacksArgs),
     /// Recordings: list, export, verify
     #[command(subcommand)]
     Recordings(RecordingsCommand),
@@ -68,8 +72,10 @@ impl Command {
             Command::Demo(_) => "demo",
             Command::Check(_) => "check",
             Command::Show(_) => "show",
+            Command::Schema(_) => "schema",
             Command::Try(_) => "try",
             Command::Calls(_) => "calls",
+            Command::Callbacks(_) => "callbacks",
             Command::Recordings(_) => "recordings",
             Command::Agents(_) => "agents",
             Command::Devices(_) => "devices",
@@ -180,6 +186,21 @@ pub enum Shape {
     Svg,
 }
 
+#[derive(Args, Clone, Copy, Debug)]
+pub struct SchemaArgs {
+    /// Which kind of file
+    #[arg(value_enum)]
+    pub file: SchemaFile,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum SchemaFile {
+    /// menus/NAME.toml
+    Menu,
+    /// menus/system.toml
+    System,
+}
+
 #[derive(Args, Debug)]
 pub struct TryArgs {
     /// Directory of the menus [default: as configured]
@@ -199,6 +220,24 @@ pub struct TryArgs {
     /// Number the caller rings from (menus know no callers: the visit is the same)
     #[arg(long, value_name = "N")]
     pub caller: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct CallbacksArgs {
+    /// Calls that arrived at or after this time, e.g. 2026-03-01T08:00 (local time)
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Calls that arrived before this time
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Show the numbers to ring back
+    #[arg(long)]
+    pub numbers: bool,
+    /// Most rows; 0 = all
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+    #[command(flatten)]
+    pub format: FormatArgs,
 }
 
 #[derive(Subcommand, Debug)]

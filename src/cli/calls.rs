@@ -19,7 +19,7 @@ use crate::io::index::{self, Filter};
 use crate::io::journal;
 use crate::now::Wall;
 use crate::record::day::timestamp;
-use crate::record::row::{CallRow, RecordingState};
+use crate::record::row::{CallRow, RecordingState, Services};
 use crate::sealed::Redacted;
 
 pub async fn run(config: &ServerConfig, command: CallsCommand) -> anyhow::Result<ExitCode> {
@@ -46,6 +46,7 @@ fn query(args: CallsListArgs) -> anyhow::Result<ListQuery> {
         queue: args.queue.as_deref().map(Into::into),
         agent: args.agent.as_deref().map(Into::into),
         outcome: args.outcome.as_deref().map(index::outcome).transpose()?,
+        callbacks: false,
         calls: None,
         after: None,
         limit: args.limit,
@@ -194,12 +195,35 @@ fn write_row(row: &CallRow, caller: &str, out: &mut impl Write) -> std::io::Resu
         writeln!(out, "queue      {}: {waited} {left}", visit.queue)?;
     }
     writeln!(out, "agents     {}", join(&row.agents, ", "))?;
+    write_services(&row.services, out)?;
     writeln!(out, "outcome    {}", outcome(row))?;
     writeln!(out, "length     {}", length(row.duration_ms))?;
     writeln!(out, "recording  {}", recording(row))?;
     if let RecordingState::Archived(archived) = &row.recording {
         writeln!(out, "sha256     {}", archived.sha256)?;
         writeln!(out, "missing    {} ms, masked {} ms", archived.missing_ms, archived.masked_ms)?;
+    }
+    Ok(())
+}
+
+fn write_services(services: &Services, out: &mut impl Write) -> std::io::Result<()> {
+    if let Some(level) = &services.verified {
+        writeln!(out, "verified   {level}")?;
+    }
+    if services.elderly {
+        writeln!(out, "care       elderly")?;
+    }
+    if let Some(callback) = &services.callback {
+        writeln!(out, "callback   {}, promised {}", callback.queue, timestamp(callback.promised_at))?;
+    }
+    if let Some(complaint) = &services.complaint {
+        writeln!(out, "complaint  {}.{}, {}", complaint.menu, complaint.node, length(complaint.length_ms))?;
+    }
+    for answer in &services.survey {
+        writeln!(out, "survey     {}: {}", answer.question, answer.key)?;
+    }
+    if let Some(end) = services.transfer.and_then(|end| serde_json::to_value(end).ok()) {
+        writeln!(out, "transfer   {}", end.as_str().unwrap_or_default())?;
     }
     Ok(())
 }

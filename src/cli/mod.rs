@@ -4,6 +4,7 @@
 
 pub mod agents;
 pub mod args;
+pub mod callbacks;
 pub mod calls;
 pub mod check;
 pub mod demo;
@@ -19,6 +20,7 @@ pub mod publish;
 pub mod recordings;
 pub mod records;
 pub mod remote;
+pub mod schema;
 pub mod show;
 pub mod status;
 pub mod try_;
@@ -60,11 +62,13 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Check(args) => check::command(config, &args),
         Command::Show(args) => show::command(config, &args),
+        Command::Schema(args) => schema::command(args),
         Command::Try(args) => try_::command(config, &args),
         Command::Publish(args) => block_on(publish::run(&load_config(config)?, args)),
         Command::Rollback(args) => block_on(versions::rollback(&load_config(config)?, args)),
         Command::Versions(args) => versions::command(&load_config(config)?, args),
         Command::Calls(args) => block_on(calls::run(&load_config(config)?, args)),
+        Command::Callbacks(args) => block_on(callbacks::run(&load_config(config)?, args)),
         Command::Recordings(args) => block_on(recordings::run(&load_config(config)?, args)),
         Command::Prompts(args) => prompts::run(&load_config(config)?, &args),
         Command::Agents(args) => block_on(agents::run(&load_config(config)?, args)),
@@ -140,6 +144,8 @@ mod tests {
             "check --explain no-advert --lang zh",
             "check --pressed keys.csv --format json",
             "show menus --as mermaid",
+            "schema menu",
+            "schema system",
             "try --keys 1#0 --language en-US",
             "calls list --queue card-loss --limit 10",
             "calls show 1-7-42",

@@ -6,10 +6,12 @@ use anyhow::Context;
 
 use crate::config::server::ServerConfig;
 use crate::event::Event;
+use crate::ids::CallId;
 use crate::io::index::Index;
 use crate::io::keys::KeyTable;
 use crate::io::secrets::Secrets;
 use crate::record::row::CallRow;
+use crate::sealed::{CallerNumber, Sealed};
 
 /// Paths of the records of a server; read here, never written.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,13 +76,29 @@ impl NumberOpener {
 
     /// The number, or a word on why there is none to be seen.
     pub fn caller(&mut self, row: &CallRow) -> anyhow::Result<String> {
-        let (Some(keys), Some(sealed)) = (&mut self.0, &row.caller) else {
+        self.open(row.call, row.caller.as_ref())
+    }
+
+    /// The same for any number of a call.
+    pub fn open(&mut self, call: CallId, sealed: Option<&Sealed<CallerNumber>>) -> anyhow::Result<String> {
+        let (Some(keys), Some(sealed)) = (&mut self.0, sealed) else {
             return Ok("(sealed)".to_owned());
         };
-        let Some(key) = keys.get(row.call)? else { return Ok("(erased)".to_owned()) };
+        let Some(key) = keys.get(call)? else { return Ok("(erased)".to_owned()) };
         Ok(sealed.open(&key).unwrap_or_else(|_| "(altered)".to_owned()))
     }
 }
+
+/// Fields of events that hold something sealed.
+const SEALED: &[(&str, &str)] = &[
+    ("call_arrived", "caller"),
+    ("digits_collected", "value"),
+    ("caller_verified", "identity"),
+    ("verification_failed", "identity"),
+    ("callback_promised", "number"),
+    ("transfer_started", "number"),
+];
+const COMPLAINT: (&str, &str) = ("complaint_taken", "answers");
 
 /// An event as one line: its name, then its fields as `name=value`. Sealed values stay sealed.
 pub fn describe(event: &Event) -> anyhow::Result<String> {
@@ -90,11 +108,15 @@ pub fn describe(event: &Event) -> anyhow::Result<String> {
     };
     let name = fields.remove("event");
     let mut line = name.as_ref().and_then(|n| n.as_str()).unwrap_or("?").to_owned();
+    let kind = line.clone();
     for (field, value) in fields {
-        let sealed = matches!((line.as_str(), field.as_str()), ("call_arrived", "caller"))
-            || (line.starts_with("digits_collected") && field == "value");
         let text = match value {
-            _ if sealed => "(sealed)".to_owned(),
+            _ if SEALED.contains(&(kind.as_str(), field.as_str())) => "(sealed)".to_owned(),
+            // What was keyed in is sealed; the steps are not.
+            serde_json::Value::Array(answers) if (kind.as_str(), field.as_str()) == COMPLAINT => {
+                let steps = answers.iter().filter_map(|answer| answer["step"].as_str());
+                steps.map(|step| format!("{step}=(sealed)")).collect::<Vec<_>>().join(",")
+            }
             serde_json::Value::String(text) => text,
             other => other.to_string(),
         };

@@ -3,21 +3,28 @@
 //! Everything wrong is found at once; a setting that is wrong keeps its default, so that the rest
 //! can be checked too. With a finding of severity error nothing of the file is to be used.
 
+mod chains;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::time::Duration;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use crate::acd::api::{QueueConfig, ServiceTarget, StrategyKind};
-use crate::config::finding::{Finding, Severity, place};
+use crate::config::finding::Finding;
+use crate::config::page::{Page, Value, set, suggestion};
 use crate::event::OverflowTarget;
 use crate::ids::{QueueId, Skill};
+use crate::menu::view::{QueueView, WhenClosed};
+use chains::Chain;
+
+pub use crate::config::page::parse_duration;
 
 /// Keys of a queue, for suggestions.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 13] = [
     "skills",
     "strategy",
     "priority",
@@ -29,6 +36,8 @@ const KEYS: [&str; 11] = [
     "overflow",
     "announce_every",
     "hold_audio",
+    "hours",
+    "when_closed",
 ];
 
 /// Three rings: 1 s tone, 4 s pause (HB-ring).
@@ -37,72 +46,60 @@ const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Reads the text of a queue file; `path` is only for findings.
+/// The queues as routing and as menus see them, and what is wrong with them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct QueueFile {
+    pub queues: Vec<QueueConfig>,
+    pub views: BTreeMap<QueueId, QueueView>,
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the text of a queue file; `path` is only for findings. Without `schedules` the names of
+/// schedules are not checked.
+pub fn read(path: &str, text: &str, schedules: Option<&BTreeSet<String>>) -> QueueFile {
+    let (page, root) = Page::open(path, text);
+    let mut reader = Reader {
+        page,
+        schedules,
+        views: BTreeMap::new(),
+        overflows: BTreeMap::new(),
+        closings: BTreeMap::new(),
+    };
+    let queues = reader.root(&root);
+    reader.check_chains(&queues);
+    QueueFile { queues, views: reader.views, findings: reader.page.close() }
+}
+
+/// As [`read`], for those who care for routing only.
 pub fn parse(path: &str, text: &str) -> (Vec<QueueConfig>, Vec<Finding>) {
-    let mut page = Page { path, text, findings: Vec::new(), overflows: BTreeMap::new() };
-    let (root, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        page.error(
-            "toml-syntax",
-            error.span().unwrap_or(0..0),
-            error.message(),
-            "Mend the line; the format is TOML.",
-        );
-    }
-    let queues = page.root(root.get_ref());
-    page.check_overflows(&queues);
-    page.findings.sort_by_key(|finding| (finding.span.start, finding.rule));
-    (queues, page.findings)
+    let file = read(path, text, None);
+    (file.queues, file.findings)
 }
 
-/// `15 s`, `2 min`, `1 h 30 min`, `500 ms`.
-pub fn parse_duration(text: &str) -> Option<Duration> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    if words.is_empty() || words.len() > 8 {
-        return None;
-    }
-    let mut total = Duration::ZERO;
-    for pair in words.chunks(2) {
-        let [number, unit] = pair else { return None };
-        let unit_ms: u64 = match *unit {
-            "ms" => 1,
-            "s" => 1_000,
-            "min" => 60_000,
-            "h" => 3_600_000,
-            _ => return None,
-        };
-        let number: u32 = number.parse().ok()?;
-        total = total.checked_add(Duration::from_millis(u64::from(number).checked_mul(unit_ms)?))?;
-    }
-    Some(total)
-}
-
-type Value<'i> = Spanned<DeValue<'i>>;
-
-/// The file being read and what was found in it.
-struct Page<'a> {
-    path: &'a str,
-    text: &'a str,
-    findings: Vec<Finding>,
-    /// Where each queue's overflow target stands.
+struct Reader<'a> {
+    page: Page<'a>,
+    schedules: Option<&'a BTreeSet<String>>,
+    views: BTreeMap<QueueId, QueueView>,
+    /// Where each queue's targets stand.
     overflows: BTreeMap<QueueId, Range<usize>>,
+    closings: BTreeMap<QueueId, Range<usize>>,
 }
 
-impl Page<'_> {
+impl Reader<'_> {
     fn root(&mut self, root: &DeTable<'_>) -> Vec<QueueConfig> {
         let mut queues = Vec::new();
         for (key, value) in root {
             if key.get_ref() != "queues" {
-                self.unknown_key(key, &["queues"]);
+                self.page.unknown_key(key, &["queues"]);
                 continue;
             }
-            let Some(table) = self.table("queues", value) else { continue };
+            let Some(table) = self.page.table("queues", value) else { continue };
             for (name, value) in table {
                 queues.extend(self.queue(name, value));
             }
         }
-        if queues.is_empty() && self.findings.is_empty() {
-            self.error(
+        if queues.is_empty() && self.page.is_clean() {
+            self.page.error(
                 "no-queue",
                 0..0,
                 "There is no queue: nobody could ever reach a person.",
@@ -113,21 +110,30 @@ impl Page<'_> {
     }
 
     fn queue(&mut self, name: &Spanned<Cow<'_, str>>, value: &Value<'_>) -> Option<QueueConfig> {
-        let table = self.table(name.get_ref(), value)?;
-        let id = name.get_ref();
-        let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        if id.is_empty() || id.len() > 64 || !id.chars().all(plain) {
-            self.error(
-                "bad-name",
-                name.span(),
-                &format!("`{id}` is no name of a queue."),
-                "Use letters, digits, `-` and `_`.",
+        let table = self.page.table(name.get_ref(), value)?;
+        self.page.name("queue", name);
+        let mut queue = default_queue(QueueId::new(name.get_ref()));
+        let mut view = QueueView::default();
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "hours" => view.hours = self.hours(value),
+                "when_closed" => {
+                    set(&mut view.when_closed, self.when_closed(value));
+                    self.closings.insert(queue.id.clone(), value.span());
+                }
+                _ => self.setting(&mut queue, key, value),
+            }
+        }
+        if let (None, Some(at)) = (&view.hours, self.closings.get(&queue.id)) {
+            let message = format!("`{}` never closes, so nobody is sent on.", queue.id);
+            self.page.warning(
+                ("never-closed", ""),
+                at.clone(),
+                &message,
+                "Write its `hours`, or leave it out.",
             );
         }
-        let mut queue = default_queue(QueueId::new(id));
-        for (key, value) in table {
-            self.setting(&mut queue, key, value);
-        }
+        self.views.insert(queue.id.clone(), view);
         Some(queue)
     }
 
@@ -136,34 +142,34 @@ impl Page<'_> {
         match name {
             "skills" => queue.skills = self.skills(value),
             "strategy" => self.strategy(value),
-            "priority" => set(&mut queue.priority, self.number(name, value, 1..=100)),
+            "priority" => set(&mut queue.priority, self.page.number(name, value, 1..=100)),
             "ring_time" => {
-                set(&mut queue.ring_time, self.duration(name, value, SECOND..=Duration::from_secs(60)));
+                set(&mut queue.ring_time, self.page.duration(name, value, SECOND..=Duration::from_secs(60)));
                 self.ring_time(queue.ring_time, value.span());
             }
-            "wrap_up" => set(&mut queue.wrap_up, self.duration(name, value, Duration::ZERO..=HOUR)),
+            "wrap_up" => set(&mut queue.wrap_up, self.page.duration(name, value, Duration::ZERO..=HOUR)),
             "service_target" => self.service_target(&mut queue.service_target, value),
-            "limit" => set(&mut queue.limit, self.number(name, value, 0..=100_000).map(Some)),
-            "max_wait" => set(&mut queue.max_wait, self.duration_or_never(name, value, SECOND..=DAY)),
+            "limit" => set(&mut queue.limit, self.page.number(name, value, 0..=100_000).map(Some)),
+            "max_wait" => set(&mut queue.max_wait, self.page.duration_or_never(name, value, SECOND..=DAY)),
             "overflow" => {
                 set(&mut queue.overflow, self.overflow(value));
                 self.overflows.insert(queue.id.clone(), value.span());
             }
             "announce_every" => {
                 let range = Duration::from_secs(5)..=HOUR;
-                set(&mut queue.announce_every, self.duration_or_never(name, value, range));
+                set(&mut queue.announce_every, self.page.duration_or_never(name, value, range));
                 self.announcements(queue.announce_every, value.span());
             }
-            "hold_audio" => set(&mut queue.hold_audio, self.string(name, value).map(str::to_owned)),
-            _ => self.unknown_key(key, &KEYS),
+            "hold_audio" => set(&mut queue.hold_audio, self.page.string(name, value).map(str::to_owned)),
+            _ => self.page.unknown_key(key, &KEYS),
         }
     }
 
     fn skills(&mut self, value: &Value<'_>) -> BTreeMap<Skill, u8> {
-        let Some(table) = self.table("skills", value) else { return BTreeMap::new() };
+        let Some(table) = self.page.table("skills", value) else { return BTreeMap::new() };
         let mut skills = BTreeMap::new();
         for (skill, level) in table {
-            if let Some(level) = self.number(skill.get_ref(), level, 1..=10) {
+            if let Some(level) = self.page.number(skill.get_ref(), level, 1..=10) {
                 skills.insert(Skill::new(skill.get_ref()), level);
             }
         }
@@ -172,21 +178,21 @@ impl Page<'_> {
 
     fn strategy(&mut self, value: &Value<'_>) {
         // Only one so far, so there is nothing to set.
-        if let Some(text) = self.string("strategy", value)
+        if let Some(text) = self.page.string("strategy", value)
             && text != "longest idle"
         {
             let message = format!("There is no strategy `{text}`.");
-            self.error("unknown-strategy", value.span(), &message, "Write `longest idle`.");
+            self.page.error("unknown-strategy", value.span(), &message, "Write `longest idle`.");
         }
     }
 
     fn service_target(&mut self, target: &mut ServiceTarget, value: &Value<'_>) {
-        let Some(table) = self.table("service_target", value) else { return };
+        let Some(table) = self.page.table("service_target", value) else { return };
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "percent" => set(&mut target.percent, self.number("percent", value, 1..=100)),
-                "within" => set(&mut target.within, self.duration("within", value, SECOND..=HOUR)),
-                _ => self.unknown_key(key, &["percent", "within"]),
+                "percent" => set(&mut target.percent, self.page.number("percent", value, 1..=100)),
+                "within" => set(&mut target.within, self.page.duration("within", value, SECOND..=HOUR)),
+                _ => self.page.unknown_key(key, &["percent", "within"]),
             }
         }
     }
@@ -197,7 +203,7 @@ impl Page<'_> {
             if text == "message" {
                 return Some(OverflowTarget::Message);
             }
-            self.error(
+            self.page.error(
                 "unknown-target",
                 value.span(),
                 &format!("Callers cannot overflow to `{text}`."),
@@ -205,26 +211,12 @@ impl Page<'_> {
             );
             return None;
         }
-        let Some(table) = value.get_ref().as_table() else {
-            let found = value.get_ref().type_str();
-            self.error("wrong-type", value.span(), &format!("`overflow` cannot be a {found}."), HELP);
-            return None;
-        };
-        let mut target = None;
-        for (key, value) in table {
-            match key.get_ref().as_ref() {
-                "queue" => {
-                    target = self.string("queue", value).map(|name| OverflowTarget::Queue(name.into()))
-                }
-                _ => self.unknown_key(key, &["queue"]),
-            }
-        }
-        target
+        self.queue_target("overflow", value, HELP).map(OverflowTarget::Queue)
     }
 
     fn ring_time(&mut self, ring_time: Duration, span: Range<usize>) {
         if ring_time > THREE_RINGS {
-            self.warning(
+            self.page.warning(
                 ("ring-time", "HB-ring"),
                 span,
                 "A telephone may ring for three rings, 15 s, before the call goes to another agent.",
@@ -235,7 +227,7 @@ impl Page<'_> {
 
     fn announcements(&mut self, every: Option<Duration>, span: Range<usize>) {
         if every.is_none() {
-            self.warning(
+            self.page.warning(
                 ("position-told", "HB-hold"),
                 span,
                 "Callers in this queue never hear their position.",
@@ -244,166 +236,66 @@ impl Page<'_> {
         }
     }
 
-    /// Targets exist, and nobody is sent in a circle.
-    fn check_overflows(&mut self, queues: &[QueueConfig]) {
-        let next: BTreeMap<&QueueId, &QueueId> = queues
-            .iter()
-            .filter_map(|queue| match &queue.overflow {
-                OverflowTarget::Queue(to) => Some((&queue.id, to)),
-                OverflowTarget::Message | OverflowTarget::Callback => None,
-            })
-            .collect();
+    /// Targets exist, and nobody is sent in a circle: when a queue overflows, nor at night.
+    fn check_chains(&mut self, queues: &[QueueConfig]) {
+        let overflows = queues.iter().filter_map(|queue| match &queue.overflow {
+            OverflowTarget::Queue(to) => Some((&queue.id, to)),
+            OverflowTarget::Message | OverflowTarget::Callback => None,
+        });
+        let closings = self.views.iter().filter_map(|(id, view)| match &view.when_closed {
+            WhenClosed::Queue(to) => Some((id, to)),
+            WhenClosed::Message | WhenClosed::Callback => None,
+        });
         let names: BTreeSet<&str> = queues.iter().map(|queue| queue.id.as_str()).collect();
-        let mut in_a_known_circle = BTreeSet::new();
-        for (from, to) in &next {
-            let span = self.overflows.get(*from).cloned().unwrap_or(0..0);
-            if !names.contains(to.as_str()) {
-                let help = suggestion(to.as_str(), names.iter().copied())
-                    .unwrap_or_else(|| format!("Write `[queues.{to}]`, or another target."));
-                self.error(
-                    "unknown-queue",
-                    span,
-                    &format!("There is no queue `{to}` to overflow to."),
-                    &help,
-                );
-                continue;
-            }
-            let mut way = vec![*from];
-            while let Some(to) = way.last().and_then(|last| next.get(last)) {
-                if way.contains(to) {
-                    break;
-                }
-                way.push(to);
-            }
-            let is_circle = way.last().and_then(|last| next.get(last)) == Some(from);
-            if is_circle && !in_a_known_circle.contains(*from) {
-                let names: Vec<&str> = way.iter().map(|q| q.as_str()).collect();
-                let message = format!("Callers would go in a circle: {} → {from}.", names.join(" → "));
-                self.error("overflow-circle", span, &message, "Let one of them overflow to `\"message\"`.");
-                in_a_known_circle.extend(way);
-            }
-        }
-    }
-}
-
-/// Values of a wanted kind; each says what is wrong if it is another.
-impl Page<'_> {
-    fn table<'v, 'i>(&mut self, name: &str, value: &'v Value<'i>) -> Option<&'v DeTable<'i>> {
-        let table = value.get_ref().as_table();
-        if table.is_none() {
-            self.wrong_type(name, value, "a table");
-        }
-        table
+        Chain { next: overflows.collect(), places: &self.overflows, names: &names, words: &chains::OVERFLOW }
+            .check(&mut self.page);
+        Chain { next: closings.collect(), places: &self.closings, names: &names, words: &chains::CLOSED }
+            .check(&mut self.page);
     }
 
-    fn string<'v>(&mut self, name: &str, value: &'v Value<'_>) -> Option<&'v str> {
-        let text = value.get_ref().as_str();
-        if text.is_none() {
-            self.wrong_type(name, value, "a text in quotes");
+    fn hours(&mut self, value: &Value<'_>) -> Option<String> {
+        let schedule = self.page.string("hours", value)?;
+        if let Some(known) = self.schedules.filter(|known| !known.contains(schedule)) {
+            let help = suggestion(schedule, known.iter().map(String::as_str)).unwrap_or_else(|| {
+                format!("Write `[schedules.{schedule}]` in calendar.toml, or another name.")
+            });
+            let message = format!("The calendar has no schedule `{schedule}`.");
+            self.page.error("unknown-schedule", value.span(), &message, &help);
         }
-        text
+        Some(schedule.to_owned())
     }
 
-    fn number<T>(&mut self, name: &str, value: &Value<'_>, range: RangeInclusive<i64>) -> Option<T>
-    where
-        T: TryFrom<i64>,
-    {
-        let Some(integer) = value.get_ref().as_integer() else {
-            self.wrong_type(name, value, "a whole number");
+    fn when_closed(&mut self, value: &Value<'_>) -> Option<WhenClosed> {
+        const HELP: &str = "Write `\"message\"`, `\"callback\"` or `{ queue = \"NAME\" }`.";
+        match value.get_ref().as_str() {
+            Some("message") => return Some(WhenClosed::Message),
+            Some("callback") => return Some(WhenClosed::Callback),
+            Some(other) => {
+                let message = format!("Callers cannot be sent to `{other}` when the queue is closed.");
+                self.page.error("unknown-target", value.span(), &message, HELP);
+                return None;
+            }
+            None => {}
+        }
+        self.queue_target("when_closed", value, HELP).map(WhenClosed::Queue)
+    }
+
+    /// `{ queue = "NAME" }`.
+    fn queue_target(&mut self, name: &str, value: &Value<'_>, help: &str) -> Option<QueueId> {
+        let Some(table) = value.get_ref().as_table() else {
+            let found = value.get_ref().type_str();
+            self.page.error("wrong-type", value.span(), &format!("`{name}` cannot be a {found}."), help);
             return None;
         };
-        let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
-        let number = number.filter(|n| range.contains(n)).and_then(|n| T::try_from(n).ok());
-        if number.is_none() {
-            let message = format!("`{name}` is out of range.");
-            let help = format!("Write a number from {} to {}.", range.start(), range.end());
-            self.error("out-of-range", value.span(), &message, &help);
+        let mut target = None;
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "queue" => target = self.page.string("queue", value).map(QueueId::new),
+                _ => self.page.unknown_key(key, &["queue"]),
+            }
         }
-        number
+        target
     }
-
-    fn duration(
-        &mut self,
-        name: &str,
-        value: &Value<'_>,
-        range: RangeInclusive<Duration>,
-    ) -> Option<Duration> {
-        let text = self.string(name, value)?;
-        let Some(duration) = parse_duration(text) else {
-            let message = format!("`{text}` is no time.");
-            self.error("bad-duration", value.span(), &message, "Write e.g. `15 s`, `2 min`, `1 h 30 min`.");
-            return None;
-        };
-        if !range.contains(&duration) {
-            let message = format!("`{name}` is out of range.");
-            let (least, most) = (range.start().as_secs(), range.end().as_secs());
-            let help = format!("Write a time from `{least} s` to `{most} s`.");
-            self.error("out-of-range", value.span(), &message, &help);
-            return None;
-        }
-        Some(duration)
-    }
-
-    /// `Some(None)` = never.
-    fn duration_or_never(
-        &mut self,
-        name: &str,
-        value: &Value<'_>,
-        range: RangeInclusive<Duration>,
-    ) -> Option<Option<Duration>> {
-        if value.get_ref().as_str() == Some("never") {
-            return Some(None);
-        }
-        self.duration(name, value, range).map(Some)
-    }
-
-    fn wrong_type(&mut self, name: &str, value: &Value<'_>, wanted: &str) {
-        let message = format!("`{name}` must be {wanted}, but is of type {}.", value.get_ref().type_str());
-        self.error("wrong-type", value.span(), &message, &format!("Write {wanted}."));
-    }
-
-    fn unknown_key(&mut self, key: &Spanned<Cow<'_, str>>, known: &[&str]) {
-        let help = suggestion(key.get_ref(), known.iter().copied())
-            .unwrap_or_else(|| format!("Known here: {}.", known.join(", ")));
-        self.error("unknown-key", key.span(), &format!("There is no key `{}` here.", key.get_ref()), &help);
-    }
-
-    fn error(&mut self, rule: &'static str, span: Range<usize>, message: &str, help: &str) {
-        self.find((rule, "", Severity::Error), span, message, help);
-    }
-
-    fn warning(
-        &mut self,
-        (rule, source): (&'static str, &'static str),
-        span: Range<usize>,
-        message: &str,
-        help: &str,
-    ) {
-        self.find((rule, source, Severity::Warning), span, message, help);
-    }
-
-    fn find(
-        &mut self,
-        (rule, source, severity): (&'static str, &'static str, Severity),
-        span: Range<usize>,
-        message: &str,
-        help: &str,
-    ) {
-        let (line, column) = place(self.text, span.start);
-        let (file, message, help) = (self.path.to_owned(), message.to_owned(), help.to_owned());
-        self.findings.push(Finding { rule, source, severity, file, span, line, column, message, help });
-    }
-}
-
-fn set<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
-    }
-}
-
-fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let near = known.map(|k| (strsim::damerau_levenshtein(word, k), k)).min()?;
-    (near.0 <= 3 && near.0 < word.chars().count()).then(|| format!("Did you mean `{}`?", near.1))
 }
 
 /// What a queue is if its file says nothing; the manual in `ops/queues.toml` tells the same.

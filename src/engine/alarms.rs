@@ -108,7 +108,7 @@ impl Engine {
             let within = u64::try_from(queue.service_target.within.as_millis()).unwrap_or(u64::MAX);
             (queue.id.clone(), Target::new(queue.service_target.percent, within))
         };
-        self.stats.set_targets(published.queues.iter().map(target));
+        self.folds.stats.set_targets(published.queues.iter().map(target));
         if published.version != self.journal.config_version {
             self.journal.config_version = published.version;
             let kind = EventKind::ConfigPublished {

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::acd::api::{AgentView, QueueView};
 use crate::event::{Actor, Alarm, Role};
-use crate::ids::{AgentId, CallId, ConfigVersion, DeviceId, EntryId, QueueId, Seq};
+use crate::ids::{AgentId, CallId, ConfigVersion, DeviceId, EntryId, PlanId, QueueId, Seq};
+use crate::now::Wall;
 use crate::sealed::Redacted;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,6 +31,19 @@ pub enum Command {
         agent: AgentId,
         reason: String,
     },
+    /// Plans declared, and those in force.
+    Plans,
+    /// Puts a plan in force at once, for running calls too; `by` and `reason` as given by operations.
+    StartPlan {
+        plan: PlanId,
+        by: String,
+        reason: String,
+    },
+    StopPlan {
+        plan: PlanId,
+        by: String,
+        reason: String,
+    },
     /// No new calls; the running ones end (SIGTERM does the same).
     Drain,
     /// Answered when all that was asked before is on the disk for good.
@@ -40,13 +54,15 @@ impl Command {
     /// Least role that may do it.
     pub fn needs(&self) -> Role {
         match self {
-            Command::Status | Command::Agents | Command::Queues | Command::Confirm => Role::Viewer,
+            Command::Status | Command::Agents | Command::Queues | Command::Plans | Command::Confirm => {
+                Role::Viewer
+            }
             Command::SignIn { .. }
             | Command::SignOut { .. }
             | Command::Ready { .. }
             | Command::NotReady { .. } => Role::Agent,
             Command::Calls => Role::Supervisor,
-            Command::Drain => Role::Operator,
+            Command::StartPlan { .. } | Command::StopPlan { .. } | Command::Drain => Role::Operator,
         }
     }
 }
@@ -58,6 +74,7 @@ pub enum Reply {
     Agents(Vec<AgentView>),
     Queues(Vec<QueueView>),
     Calls(Vec<CallView>),
+    Plans(Vec<PlanView>),
     /// A promise: told only when it is on the disk for good.
     Done,
     /// Not done, and why, in words for a person.
@@ -83,6 +100,25 @@ pub struct CallView {
     pub queue: Option<QueueId>,
     pub agent: Option<AgentId>,
     pub seconds: f64,
+}
+
+/// A plan, declared or in force or both.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct PlanView {
+    pub plan: PlanId,
+    /// It stands in the published plans.
+    pub declared: bool,
+    pub in_force: Option<InForce>,
+}
+
+/// Since when, by whose word and why.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct InForce {
+    pub since: Wall,
+    pub by: String,
+    pub reason: String,
+    /// It ends by itself then.
+    pub until: Option<Wall>,
 }
 
 /// A command on its way to the engine.

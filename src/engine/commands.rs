@@ -2,6 +2,7 @@
 
 use super::command::{CallView, Command, Reply, Request, Status};
 use super::live::{StarCode, StarOrder};
+use super::plans::Words;
 use super::{Engine, Output, Verdict};
 use crate::acd::api::Input as AcdInput;
 use crate::call::{self, StaffResult};
@@ -23,6 +24,11 @@ impl Engine {
             Command::NotReady { agent, reason } => {
                 done(self.order_agent(actor, agent, AgentOrder::NotReady { reason }))
             }
+            Command::Plans => Reply::Plans(self.plan_views()),
+            Command::StartPlan { plan, by, reason } => {
+                done(self.start_plan(actor, plan, Words { by, reason }))
+            }
+            Command::StopPlan { plan, by, reason } => done(self.stop_plan(actor, plan, Words { by, reason })),
             // The shell turns a drain into one with its deadline.
             Command::Drain | Command::Confirm => Reply::Done,
         };

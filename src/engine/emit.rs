@@ -1,9 +1,9 @@
 //! Events: stamped here and nowhere else, folded at once, handed to the journal.
 
 use super::open_calls::Interrupted;
-use super::{Engine, Output};
+use super::{Engine, Opener, Output};
 use crate::acd::api::QueueView;
-use crate::event::{Actor, EndedBy, Event, EventKind, LeftQueue, SCHEMA};
+use crate::event::{Actor, EndedBy, Event, EventKind, LeftQueue, SCHEMA, TransferEnd};
 use crate::ids::{CallId, Seq};
 use crate::now::Now;
 use crate::stats::exposition;
@@ -26,7 +26,10 @@ impl Engine {
     /// Make it an event.
     pub(super) fn emit(&mut self, actor: Actor, call: Option<CallId>, kind: EventKind) {
         self.journal.seq.0 += 1;
-        let pinned = call.and_then(|id| self.calls.get(&id)).map(super::Live::config_version);
+        let live = call.and_then(|id| self.calls.get(&id));
+        let pinned = live.map(super::Live::config_version);
+        // A plan that begins or ends with this very event is counted in or out.
+        self.folds.plans.apply(self.journal.now.wall, &kind);
         let event = Event {
             schema: SCHEMA,
             seq: self.journal.seq,
@@ -37,12 +40,13 @@ impl Engine {
             actor,
             call,
             config_version: pinned.unwrap_or(self.journal.config_version),
-            plans: Vec::new(),
+            plans: self.folds.plans.names(),
             drill: false,
             kind,
         };
-        self.stats.apply(&event);
-        self.open.apply(&event);
+        let mut key = |_| live.map(|live| live.sealer.key().clone());
+        let settings = &self.settings.people;
+        self.folds.apply(&event, &mut Opener { settings, key: &mut key });
         self.outputs.push_back(Output::Event(Box::new(event)));
     }
 
@@ -53,7 +57,7 @@ impl Engine {
     /// Calls the journal holds as open belong to a server that is no more.
     pub(super) fn close_interrupted(&mut self) {
         self.emit(Actor::Server, None, EventKind::ServerStarted { version: self.settings.version.clone() });
-        for Interrupted { call, queue, talk, duration_ms } in self.open.interrupted() {
+        for Interrupted { call, queue, talk, transfer, duration_ms } in self.folds.open.interrupted() {
             if let Some((queue, waited_ms)) = queue {
                 let left = LeftQueue::Lost;
                 self.emit_call(
@@ -63,6 +67,10 @@ impl Engine {
             }
             if let Some((queue, agent, talked_ms)) = talk {
                 self.emit_call(call, EventKind::TalkEnded { queue, agent, talked_ms, by: EndedBy::Server });
+            }
+            if let Some(rang_ms) = transfer {
+                let (end, by) = (TransferEnd::Lost, EndedBy::Server);
+                self.emit_call(call, EventKind::TransferEnded { end, rang_ms, talked_ms: 0, by });
             }
             self.emit_call(call, EventKind::CallInterrupted { duration_ms });
         }
@@ -82,7 +90,7 @@ impl Engine {
             journal_seq: self.journal.seq,
             views,
         };
-        let text = exposition::render(&self.stats, now.wall, &live);
+        let text = exposition::render(&self.folds.stats, now.wall, &live);
         self.outputs.push_back(Output::Metrics { id, text });
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Engine;
-use super::live::Sockets;
+use super::live::{Party, Sockets};
 use crate::call::Phase;
 use crate::event::AgentState;
 use crate::ids::{AgentId, LegId};
@@ -24,7 +24,7 @@ impl Engine {
             ("timers", self.timers.len()),
             ("ports", ports),
             ("calls with sound in memory", self.media.unspooled.len()),
-            ("open calls in the journal", self.open.calls().count()),
+            ("open calls in the journal", self.folds.open.calls().count()),
         ] {
             if n > 0 {
                 left.push(format!("{n} {what}"));
@@ -52,9 +52,9 @@ impl Engine {
         let mut ports = BTreeSet::new();
         let mut open = 0;
         for (id, live) in &self.calls {
-            let agents = live.agents.iter().map(|agent| (agent.leg, agent.dialog, agent.sockets));
+            let peers = live.peers.iter().map(|peer| (peer.leg, peer.dialog, peer.sockets));
             let caller = (LegId::caller(*id), Some(live.caller.dialog), live.caller.sockets);
-            for (leg, dialog, sockets) in std::iter::once(caller).chain(agents) {
+            for (leg, dialog, sockets) in std::iter::once(caller).chain(peers) {
                 if let Some(port) = sockets.port() {
                     open += 1;
                     if !ports.insert(port) {
@@ -65,8 +65,8 @@ impl Engine {
                     dialogs += 1;
                 }
             }
-            if live.agents.iter().filter(|agent| !agent.over).count() > 1 {
-                broken.push(format!("{id} has two agents at once"));
+            if live.peers.iter().filter(|peer| !peer.over).count() > 1 {
+                broken.push(format!("{id} is with two at once"));
             }
             if *live.call.phase() == Phase::Entering {
                 broken.push(format!("{id} is neither in a queue nor out of it"));
@@ -94,7 +94,8 @@ impl Engine {
             if !engaged.insert(agent) {
                 broken.push(format!("agent {agent} is in {id} and in another call"));
             }
-            if live.agent_leg().map(|leg| &leg.agent) != Some(agent) {
+            let with = live.peer().map(|peer| &peer.party);
+            if !matches!(with, Some(Party::Agent { agent: own, .. }) if own == agent) {
                 broken.push(format!("{id} is with {agent}, who has no leg in it"));
             }
         }

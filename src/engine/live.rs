@@ -7,9 +7,10 @@ use crate::config::published::Published;
 use crate::event::LegStats;
 use crate::ids::*;
 use crate::media::command::{Negotiated, PlayId};
+use crate::menu::api::{Action, AskId, Handover, Pace};
 use crate::menu::interpreter::Visit;
-use crate::now::Now;
-use crate::sealed::{Redacted, Sealer};
+use crate::now::{Mono, Now};
+use crate::sealed::{KeyedHash, Redacted, Sealer};
 use crate::sip::api::DialogId;
 
 pub(super) struct Live {
@@ -18,14 +19,27 @@ pub(super) struct Live {
     pub worker: WorkerId,
     /// Menus, queues and prompts of this call: pinned to the snapshot in force when it came.
     pub published: Option<Arc<Published>>,
-    pub visit: Option<Visit>,
+    pub menus: InMenus,
     pub caller: CallerLeg,
-    pub agents: Vec<AgentLeg>,
+    /// Whom the caller was or is connected with.
+    pub peers: Vec<PeerLeg>,
     pub next_leg: u16,
     pub sealer: Sealer,
     pub play: Playing,
     pub staff: Option<StarCode>,
     pub answered: Option<Now>,
+}
+
+/// What belongs to the caller's visit to the menus, and what it leaves behind.
+#[derive(Default)]
+pub(super) struct InMenus {
+    pub visit: Option<Visit>,
+    /// What the menus want done once a promise is kept.
+    pub held: Vec<Action>,
+    /// The question the bank's system was asked last, and when.
+    pub asked: Option<(AskId, Mono)>,
+    pub handover: Handover,
+    pub pace: Pace,
 }
 
 /// A leg's sockets at its worker.
@@ -68,13 +82,29 @@ pub(super) struct CallerLeg {
     pub opens_tried: u8,
     /// The call's end is in the journal.
     pub end_told: bool,
+    /// As it was shown; whatever it is, it may be no number.
+    pub number: Redacted<String>,
+    pub hash: KeyedHash,
 }
 
-/// An agent's telephone, rung or talking.
-pub(super) struct AgentLeg {
+/// Whose telephone a leg is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Party {
+    Agent {
+        agent: AgentId,
+        device: DeviceId,
+    },
+    /// At another number, rung through this one of the trunks.
+    Callee {
+        number: Redacted<String>,
+        trunk: usize,
+    },
+}
+
+/// A telephone beside the caller's, rung or talking.
+pub(super) struct PeerLeg {
     pub leg: LegId,
-    pub agent: AgentId,
-    pub device: DeviceId,
+    pub party: Party,
     pub dialog: Option<DialogId>,
     pub sockets: Sockets,
     pub sdp_version: u64,
@@ -111,30 +141,30 @@ pub(super) enum StarOrder {
 }
 
 impl Live {
-    /// The agent's leg that counts.
-    pub fn agent_leg(&self) -> Option<&AgentLeg> {
-        self.agents.iter().find(|leg| !leg.over)
+    /// The peer's leg that counts.
+    pub fn peer(&self) -> Option<&PeerLeg> {
+        self.peers.iter().find(|leg| !leg.over)
     }
 
-    pub fn agent_leg_mut(&mut self) -> Option<&mut AgentLeg> {
-        self.agents.iter_mut().find(|leg| !leg.over)
+    pub fn peer_mut(&mut self) -> Option<&mut PeerLeg> {
+        self.peers.iter_mut().find(|leg| !leg.over)
     }
 
-    pub fn find_leg_mut(&mut self, n: u16) -> Option<&mut AgentLeg> {
-        self.agents.iter_mut().find(|leg| leg.leg.n == n)
+    pub fn find_peer_mut(&mut self, n: u16) -> Option<&mut PeerLeg> {
+        self.peers.iter_mut().find(|leg| leg.leg.n == n)
     }
 
     pub fn sockets_mut(&mut self, leg: LegId) -> Option<&mut Sockets> {
         if leg.is_caller() {
             Some(&mut self.caller.sockets)
         } else {
-            self.find_leg_mut(leg.n).map(|agent| &mut agent.sockets)
+            self.find_peer_mut(leg.n).map(|peer| &mut peer.sockets)
         }
     }
 
     /// No leg has sockets any more.
     pub fn media_closed(&self) -> bool {
-        self.caller.sockets == Sockets::None && self.agents.iter().all(|leg| leg.sockets == Sockets::None)
+        self.caller.sockets == Sockets::None && self.peers.iter().all(|leg| leg.sockets == Sockets::None)
     }
 
     pub fn config_version(&self) -> ConfigVersion {

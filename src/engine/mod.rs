@@ -5,13 +5,19 @@
 //! effects that follow them. Does not decide anything a core can decide.
 
 mod alarms;
+mod atoms;
+mod callers;
 pub mod command;
 mod commands;
 mod emit;
+mod folds;
 mod invariants;
 mod live;
 mod open_calls;
 mod patience;
+mod people;
+mod plans;
+mod promises;
 mod settings;
 mod snapshot;
 mod timers;
@@ -19,6 +25,7 @@ mod wire_acd;
 mod wire_call;
 mod wire_media;
 mod wire_menu;
+mod wire_peer;
 mod wire_sip;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -34,6 +41,8 @@ use crate::event::{Actor, Alarm, Event, EventKind};
 use crate::ids::*;
 use crate::media::command::{Command as MediaCommand, MediaEvent, SpoolRef};
 use crate::media::ports::PortPool;
+use crate::menu::api::AskId;
+use crate::menu::ask::{Answer, Failure, Question};
 use crate::now::{Mono, Now, Wall};
 use crate::sealed::{CallKey, Redacted};
 use crate::sip::api::{Count, DeviceAccount, DialogId};
@@ -41,10 +50,14 @@ use crate::sip::registrar::Binding;
 use crate::sip::stack::Stack;
 use crate::stats::Stats;
 
+pub use callers::CallerBook;
 use command::{Reply, Request};
+pub use folds::Folds;
 use live::Live;
 pub use open_calls::{OpenCall, OpenCalls, Seat};
-pub use settings::{MediaSettings, Settings};
+pub use people::{Opener, People};
+pub use plans::Plans;
+pub use settings::{ASK_PATIENCE, LockSettings, MediaSettings, PeopleSettings, Settings};
 use timers::Timers;
 
 /// Everything that can happen to the hotline. No `Debug`: messages hold numbers.
@@ -89,6 +102,18 @@ pub enum Input {
         findings: u32,
     },
     Directory(Arc<Directory>),
+    /// Lists of callers' numbers, in place of those before.
+    Callers(Arc<CallerBook>),
+    /// Answer to [`Output::Ask`], within [`ASK_PATIENCE`].
+    Answered {
+        call: CallId,
+        id: AskId,
+        result: Result<Answer, Failure>,
+    },
+    /// What [`Output::Promise`] asked for is on the disk for good.
+    Kept {
+        call: CallId,
+    },
     /// No new calls; running ones are ended at the deadline.
     Drain {
         deadline: Mono,
@@ -157,6 +182,17 @@ pub enum Output {
         agent: AgentId,
         secret: Redacted<String>,
     },
+    /// Ask a system of the bank; answered by [`Input::Answered`], also when there is no answer.
+    Ask {
+        call: CallId,
+        id: AskId,
+        question: Question,
+    },
+    /// Say [`Input::Kept`] when every event before this is on the disk for good: a caller waits for
+    /// the word.
+    Promise {
+        call: CallId,
+    },
     /// Make the archive file of an ended call.
     Finalise(FinaliseOrder),
     /// The call was never answered: its spooled silence is of no use.
@@ -190,13 +226,14 @@ pub struct Engine {
     settings: Settings,
     stack: Stack,
     router: Router,
-    stats: Stats,
-    open: OpenCalls,
+    folds: Folds,
     calls: BTreeMap<CallId, Live>,
     dialogs: HashMap<DialogId, LegId>,
     timers: Timers,
     media: MediaPool,
     house: House,
+    /// Arms of the visits' table taken in this boot.
+    arms: crate::call::Arms,
     journal: JournalHead,
     outputs: VecDeque<Output>,
 }
@@ -227,11 +264,10 @@ struct House {
     actor: Actor,
     /// Orders to agents that take effect when their talk ends.
     orders: BTreeMap<AgentId, Actor>,
+    callers: Arc<CallerBook>,
     draining: Option<Mono>,
     drained: bool,
     before: Before,
-    /// Arms of the visits' table taken in this boot.
-    arms: crate::call::Arms,
 }
 
 /// What the boot before leaves, until the directory says which agents and devices there are.
@@ -253,9 +289,16 @@ struct JournalHead {
 pub struct Memory {
     /// Last event in the journal.
     pub seq: Seq,
-    pub stats: Stats,
-    pub open: OpenCalls,
+    pub folds: Folds,
     pub bindings: Vec<Binding>,
+}
+
+impl Memory {
+    /// Takes in the next event of the journal.
+    pub fn apply(&mut self, event: &Event, opener: &mut Opener<'_>) {
+        self.folds.apply(event, opener);
+        self.seq = event.seq;
+    }
 }
 
 impl Engine {
@@ -277,24 +320,24 @@ impl Engine {
             turned_away: 0,
             actor: Actor::Server,
             orders: BTreeMap::new(),
+            callers: Arc::default(),
             draining: None,
             drained: false,
-            before: Before { bindings: memory.bindings, seats: memory.open.seats.clone() },
-            arms: crate::call::Arms::default(),
+            before: Before { bindings: memory.bindings, seats: memory.folds.open.seats.clone() },
         };
         let journal =
-            JournalHead { seq: memory.seq, calls: 0, now, config_version: memory.open.config_version };
+            JournalHead { seq: memory.seq, calls: 0, now, config_version: memory.folds.open.config_version };
         let mut engine = Engine {
             settings,
             stack,
             router: Router::new(),
-            stats: memory.stats,
-            open: memory.open,
+            folds: memory.folds,
             calls: BTreeMap::new(),
             dialogs: HashMap::new(),
             timers: Timers::default(),
             media,
             house,
+            arms: crate::call::Arms::default(),
             journal,
             outputs: VecDeque::new(),
         };
@@ -328,6 +371,9 @@ impl Engine {
                 self.emit(self.house.actor.clone(), None, EventKind::ConfigRefused { findings })
             }
             Input::Directory(directory) => self.on_directory(directory),
+            Input::Callers(book) => self.house.callers = book,
+            Input::Answered { call, id, result } => self.on_answered(call, id, result),
+            Input::Kept { call } => self.on_kept(call),
             Input::Drain { deadline } => self.on_drain(deadline),
             Input::TakeSnapshot => self.take_snapshot(),
             Input::Stop => {
@@ -347,10 +393,8 @@ impl Engine {
     /// When time alone will change something.
     pub fn poll_timeout(&self) -> Option<Mono> {
         let drain = self.house.draining.filter(|at| !self.calls.is_empty() && *at != Mono(u64::MAX));
-        [self.stack.poll_timeout(), self.router.poll_timeout(), self.timers.next(), drain]
-            .into_iter()
-            .flatten()
-            .min()
+        let cores = [self.stack.poll_timeout(), self.router.poll_timeout(), self.timers.next()];
+        cores.into_iter().chain([drain, self.next_plan_over()]).flatten().min()
     }
 
     /// Last event made.
@@ -365,7 +409,7 @@ impl Engine {
 
     /// The figures so far.
     pub fn stats(&self) -> &Stats {
-        &self.stats
+        &self.folds.stats
     }
 
     pub fn router(&self) -> &Router {
@@ -378,13 +422,14 @@ impl Engine {
 
     /// Arms of the visits' table taken so far.
     pub fn visit_arms(&self) -> crate::call::Arms {
-        self.house.arms
+        self.arms
     }
 
     /// Time-outs and the cores' outputs, until nothing more follows.
     fn settle(&mut self) {
         let now = self.journal.now;
         self.look_after_ports();
+        self.end_plans();
         self.carry_on();
         self.stack.handle_timeout(now);
         self.carry_on();

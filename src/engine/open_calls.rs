@@ -17,6 +17,9 @@ pub struct OpenCall {
     pub ended: bool,
     pub queue: Option<(QueueId, Wall)>,
     pub talk: Option<(QueueId, AgentId, Wall)>,
+    /// Being sent on to another number since then.
+    #[serde(default)]
+    pub transfer: Option<Wall>,
     pub last: Wall,
 }
 
@@ -45,6 +48,7 @@ pub(super) struct Interrupted {
     pub call: CallId,
     pub queue: Option<(QueueId, u64)>,
     pub talk: Option<(QueueId, AgentId, u64)>,
+    pub transfer: Option<u64>,
     pub duration_ms: u64,
 }
 
@@ -96,6 +100,7 @@ impl OpenCalls {
                 ended: false,
                 queue: None,
                 talk: None,
+                transfer: None,
                 last: wall,
             };
             self.calls.insert(call, open);
@@ -114,6 +119,8 @@ impl OpenCalls {
                 open.talk = Some((queue.clone(), agent.clone(), wall));
             }
             EventKind::TalkEnded { .. } => open.talk = None,
+            EventKind::TransferStarted { .. } => open.transfer = Some(wall),
+            EventKind::TransferEnded { .. } => open.transfer = None,
             EventKind::CallEnded { .. } | EventKind::CallInterrupted { .. } => open.ended = true,
             // A failed one stays open: its spool is kept and every start tries again.
             EventKind::RecordingArchived { .. } => open.recorded = false,
@@ -153,6 +160,7 @@ impl OpenCalls {
                     .talk
                     .clone()
                     .map(|(queue, agent, since)| (queue, agent, between(since, open.last))),
+                transfer: open.transfer.map(|since| between(since, open.last)),
                 duration_ms: open.answered.map_or(0, |answered| between(answered, open.last)),
             })
             .collect()

@@ -3,6 +3,7 @@
 use super::Engine;
 use super::timers::Timer;
 use crate::call;
+use crate::event::TransferEnd;
 use crate::ids::CallId;
 use crate::menu::api::Input;
 
@@ -12,6 +13,11 @@ impl Engine {
         match timer {
             Timer::MenuWait => self.menu_input(id, Input::Timeout),
             Timer::MessageLimit => self.advance(id, call::Input::MessageLimit),
+            Timer::Answer => self.unanswered(id),
+            Timer::Promise => self.advance(id, call::Input::NotKept),
+            Timer::TransferRings => {
+                self.advance(id, call::Input::TransferFailed(TransferEnd::NoAnswer));
+            }
             Timer::Media => self.on_media_silent(id),
         }
     }

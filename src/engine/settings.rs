@@ -1,12 +1,13 @@
 //! What an engine is told once: identity, addresses, limits, seeds.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::ids::{BootId, EntryId, NodeId};
 use crate::media::command::Codec;
+use crate::sealed::Hasher;
 use crate::sip::api::StackConfig;
 
 #[derive(Clone, Debug)]
@@ -21,6 +22,35 @@ pub struct Settings {
     /// Calls at once; the next one gets 503.
     pub max_calls: usize,
     pub exempt_entries: BTreeSet<EntryId>,
+    /// Ways to other numbers, tried in this order.
+    pub trunks: Vec<SocketAddr>,
+    pub people: PeopleSettings,
+}
+
+/// What is remembered of callers beyond their calls.
+#[derive(Clone, Debug)]
+pub struct PeopleSettings {
+    /// With the key of the key table's hashes of numbers: the same in every boot.
+    pub hasher: Hasher,
+    pub lock: LockSettings,
+}
+
+/// When an identity is locked (CBA-32).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LockSettings {
+    /// Wrong attempts, over all calls,
+    pub attempts: u8,
+    /// within this time
+    pub within: Duration,
+    /// lock the identity for this long.
+    pub locked: Duration,
+}
+
+impl Default for LockSettings {
+    fn default() -> Self {
+        let day = Duration::from_secs(24 * 3_600);
+        LockSettings { attempts: 5, within: day, locked: day }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -43,6 +73,15 @@ impl Settings {
 
 /// How long a media worker may take to open sockets before the call is given up.
 pub(super) const MEDIA_PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long the bank's systems may take altogether, repetitions included; `io` gives up before.
+pub const ASK_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a promise may take to reach the disk before the caller is put through to a person instead.
+pub(super) const PROMISE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long another number is rung.
+pub(super) const TRANSFER_RINGS: Duration = Duration::from_secs(30);
 
 /// How long it may take to close them and to write what it still has of the recording.
 pub(super) const CLOSING_PATIENCE: Duration = Duration::from_secs(30);

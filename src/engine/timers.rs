@@ -12,8 +12,25 @@ pub(super) enum Timer {
     MenuWait,
     /// The longest message.
     MessageLimit,
+    /// The answer of a system of the bank.
+    Answer,
+    /// The disk, before a promise is told.
+    Promise,
+    /// Somebody to pick up at another number.
+    TransferRings,
     /// The media worker's answer to opening or closing.
     Media,
+}
+
+impl Timer {
+    const ALL: [Timer; 6] = [
+        Timer::MenuWait,
+        Timer::MessageLimit,
+        Timer::Answer,
+        Timer::Promise,
+        Timer::TransferRings,
+        Timer::Media,
+    ];
 }
 
 #[derive(Default)]
@@ -36,7 +53,7 @@ impl Timers {
     }
 
     pub fn cancel_all(&mut self, call: CallId) {
-        for timer in [Timer::MenuWait, Timer::MessageLimit, Timer::Media] {
+        for timer in Timer::ALL {
             self.cancel(call, timer);
         }
     }

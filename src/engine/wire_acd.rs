@@ -1,19 +1,11 @@
 //! Routing ⇄ call: queues entered and left, agents rung and released.
 
-use super::live::{AgentLeg, Sockets};
-use super::{Engine, Output};
-use crate::acd::api::{Input as AcdInput, Output as AcdOutput};
+use super::Engine;
+use super::live::Party;
+use crate::acd::api::Output as AcdOutput;
 use crate::call;
 use crate::event::{Actor, AgentState, EventKind, OfferEnd};
 use crate::ids::*;
-use crate::media::command::Command;
-use crate::sdp;
-use crate::sealed::Redacted;
-use crate::sip::api::{DialogId, Outgoing, Target};
-use rand_core::Rng;
-
-/// Ports tried for an agent's leg.
-const OPEN_TRIES: u8 = 3;
 
 impl Engine {
     pub(super) fn on_router_output(&mut self, output: AcdOutput) {
@@ -69,114 +61,14 @@ impl Engine {
         self.emit(actor, None, EventKind::AgentStateChanged { agent, state });
     }
 
-    /// First the agent's sockets, then the INVITE that names them.
     fn offer(&mut self, id: CallId, agent: AgentId, device: DeviceId) {
-        // While many calls are stopped, routing still brings together who is about to be stopped.
-        let live = self.calls.get_mut(&id).filter(|live| live.call.ended().is_none());
-        let Some(live) = live else { return };
-        let leg = LegId { call: id, n: live.next_leg };
-        live.next_leg += 1;
-        live.agents.push(AgentLeg {
-            leg,
-            agent: agent.clone(),
-            device: device.clone(),
-            dialog: None,
-            sockets: Sockets::None,
-            sdp_version: 1,
-            opens_tried: 0,
-            over: false,
-        });
-        self.advance(id, call::Input::Offered { agent: agent.clone(), device });
-        if !self.reserve_agent(leg) {
-            self.agent_leg_over(leg);
-            let end = OfferEnd::Unreachable;
-            self.router.handle(self.journal.now.mono, AcdInput::OfferFailed { call: id, agent, end });
-            self.advance(id, call::Input::OfferOver);
-        }
-    }
-
-    /// Ask for an agent leg's sockets; false if there are none to be had.
-    pub(super) fn reserve_agent(&mut self, leg: LegId) -> bool {
-        let now = self.journal.now.mono;
-        let Some(port) = self.take_port() else { return false };
-        let seed = self.media.rng.next_u64();
-        let Some(live) = self.calls.get_mut(&leg.call) else { return false };
-        let record = live.caller.recorded;
-        match live.find_leg_mut(leg.n) {
-            Some(agent) if agent.opens_tried < OPEN_TRIES && !agent.over => {
-                agent.opens_tried += 1;
-                agent.sockets = Sockets::Opening { port };
-            }
-            _ => {
-                self.media.ports.release(now, port);
-                return false;
-            }
-        }
-        self.order_open(leg.call, Command::Reserve { leg, port, seed, record });
-        true
-    }
-
-    /// The agent's sockets are there: ring.
-    pub(super) fn ring_agent(&mut self, leg: LegId) {
-        let now = self.journal.now;
-        let Some(live) = self.calls.get(&leg.call) else { return };
-        let Some(agent) = live.agents.iter().find(|agent| agent.leg == leg && !agent.over) else { return };
-        let Some(port) = agent.sockets.port() else { return };
-        let device = agent.device.clone();
-        let queue = live.call.queue().map_or(String::new(), |queue| queue.to_string());
-        let session = u64::from(leg.call.n) + (u64::from(leg.n) << 32);
-        let body = sdp::offer(self.local(port, session, 1));
-        let dialog = self.stack.invite(
-            now,
-            Outgoing {
-                target: Target::Device(device),
-                from_user: Redacted("hotline".to_owned()),
-                from_display: queue,
-                sdp: body,
-                headers: vec![("X-Hotline-Call", leg.call.to_string())],
-            },
-        );
-        self.dialogs.insert(dialog, leg);
-        if let Some(agent) = self.calls.get_mut(&leg.call).and_then(|live| live.find_leg_mut(leg.n)) {
-            agent.dialog = Some(dialog);
-        }
-    }
-
-    pub(super) fn on_agent_answered(&mut self, dialog: DialogId, answer: &[u8]) {
-        let now = self.journal.now;
-        let Some(&leg) = self.dialogs.get(&dialog) else {
-            // It picked up while we were hanging up.
-            return self.stack.bye(now, dialog);
+        let Some(leg) = self.new_peer(id, Party::Agent { agent: agent.clone(), device: device.clone() })
+        else {
+            return;
         };
-        let Some(live) = self.calls.get_mut(&leg.call) else { return };
-        let worker = live.worker;
-        let Some(agent) = live.find_leg_mut(leg.n).filter(|agent| !agent.over) else { return };
-        let name = agent.agent.clone();
-        match sdp::accept(answer, &self.settings.media.codecs) {
-            Ok(media) => {
-                self.outputs.push_back(Output::Media { worker, command: Command::Update { leg, media } });
-                let answered = AcdInput::OfferAnswered { call: leg.call, agent: name };
-                self.router.handle(now.mono, answered);
-            }
-            Err(_) => {
-                self.end_agent(leg.call);
-                let end = OfferEnd::Unreachable;
-                self.router.handle(now.mono, AcdInput::OfferFailed { call: leg.call, agent: name, end });
-                self.advance(leg.call, call::Input::OfferOver);
-            }
+        self.advance(id, call::Input::Offered { agent, device });
+        if !self.reserve_peer(leg) {
+            self.peer_failed(leg, OfferEnd::Unreachable);
         }
-    }
-
-    /// The agent's dialog and sockets end, whatever they had come to.
-    pub(super) fn end_agent(&mut self, id: CallId) {
-        let now = self.journal.now;
-        let Some(agent) = self.calls.get_mut(&id).and_then(|live| live.agent_leg_mut()) else { return };
-        let (leg, dialog) = (agent.leg, agent.dialog.take());
-        agent.over = true;
-        if let Some(dialog) = dialog {
-            self.dialogs.remove(&dialog);
-            self.stack.bye(now, dialog);
-        }
-        self.close_sockets(leg);
     }
 }

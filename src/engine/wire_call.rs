@@ -16,7 +16,7 @@ impl Engine {
         let Some(live) = self.calls.get_mut(&id) else { return };
         let actions = live.call.handle(now, input);
         if let Some(arm) = live.call.arm() {
-            self.house.arms.record(arm);
+            self.arms.record(arm);
         }
         for action in actions {
             self.act(id, action);
@@ -30,14 +30,23 @@ impl Engine {
             Action::Refuse(why) => self.refuse(id, why),
             Action::StartMenu => self.start_menu(id),
             Action::StartStaff => self.start_staff(id),
-            Action::EnterQueue(queue) => self.router.handle(now, AcdInput::Enter { call: id, queue }),
+            Action::EnterQueue(queue) => {
+                self.hand_over(id, &queue);
+                self.router.handle(now, AcdInput::Enter { call: id, queue });
+            }
             Action::LeaveQueue(left) => self.router.handle(now, AcdInput::Leave { call: id, left }),
             Action::Hear(tune) => self.hear(id, tune),
             Action::StartMessageLimit => {
                 self.timers.set(id, Timer::MessageLimit, now + MESSAGE_LIMIT);
             }
             Action::Bridge(joined) => self.bridge(id, joined),
-            Action::EndAgent => self.end_agent(id),
+            Action::Promise => self.promise(id),
+            Action::ResumeMenu => self.resume_menu(id),
+            Action::Dial(number) => self.dial(id, number),
+            Action::EndPeer => {
+                self.timers.cancel(id, Timer::TransferRings);
+                self.end_peer(id);
+            }
             Action::ReleaseAgent(agent) => self.router.handle(now, AcdInput::Released { agent }),
             Action::HoldAgent(agent) => self.router.handle(now, AcdInput::Held { agent }),
             Action::ResumeAgent(agent) => self.router.handle(now, AcdInput::Resumed { agent }),
@@ -63,10 +72,21 @@ impl Engine {
         self.stack.respond(now, dialog, reply);
     }
 
+    /// What is known of the caller goes to routing and to the agent's desk (CBA-32).
+    fn hand_over(&mut self, id: CallId, queue: &QueueId) {
+        let Some(live) = self.calls.get(&id) else { return };
+        let handover = &live.menus.handover;
+        let verified = handover.verified.as_ref().map(|(level, _)| level.clone());
+        let elderly = handover.elderly;
+        if verified.is_some() || elderly {
+            self.emit_call(id, EventKind::HandedOver { queue: queue.clone(), verified, elderly });
+        }
+    }
+
     fn bridge(&mut self, id: CallId, joined: Joined) {
         let Some(live) = self.calls.get_mut(&id) else { return };
-        let Some(agent) = live.agent_leg().map(|agent| agent.leg) else { return };
-        let (a, b) = (LegId::caller(id), agent);
+        let Some(peer) = live.peer().map(|peer| peer.leg) else { return };
+        let (a, b) = (LegId::caller(id), peer);
         let command = match joined {
             Joined::Together => {
                 live.play.tune = None;
@@ -92,7 +112,7 @@ impl Engine {
         let Some(live) = self.calls.get(&id) else { return };
         let dialog = live.caller.dialog;
         let mut legs = vec![LegId::caller(id)];
-        legs.extend(live.agents.iter().map(|agent| agent.leg));
+        legs.extend(live.peers.iter().map(|peer| peer.leg));
         self.dialogs.remove(&dialog);
         for leg in legs {
             self.close_sockets(leg);

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::live::{Playing, Sockets};
 use super::timers::Timer;
 use super::{Engine, FinaliseOrder, Output};
-use crate::acd::api::Input as AcdInput;
 use crate::call::{self, StaffResult, Tune};
 use crate::event::{Alarm, EventKind, OfferEnd, Refusal};
 use crate::ids::*;
@@ -13,6 +12,7 @@ use crate::media::command::{
     AtEnd, Command, Masking, MediaEvent, OpenFailure, PlayId, PlayItem, PromptTable, SpoolRef,
 };
 use crate::menu;
+use crate::menu::api::Pace;
 use crate::now::Wall;
 
 /// Hold audio of a call that is in no known queue.
@@ -61,7 +61,7 @@ impl Engine {
                 let input = self.shut().map_or(call::Input::Opened, call::Input::OpenFailed);
                 self.advance(leg.call, input);
             } else {
-                self.ring_agent(leg);
+                self.ring_peer(leg);
             }
         }
     }
@@ -92,12 +92,10 @@ impl Engine {
                 OpenFailure::TooManyLegs => Refusal::TooManyCalls,
             };
             self.advance(leg.call, call::Input::OpenFailed(refusal));
-        } else if why == OpenFailure::PortTaken && self.reserve_agent(leg) {
+        } else if why == OpenFailure::PortTaken && self.reserve_peer(leg) {
             // Rung from another port.
-        } else if let Some(agent) = self.agent_leg_over(leg) {
-            let end = OfferEnd::Unreachable;
-            self.router.handle(self.journal.now.mono, AcdInput::OfferFailed { call: leg.call, agent, end });
-            self.advance(leg.call, call::Input::OfferOver);
+        } else {
+            self.peer_failed(leg, OfferEnd::Unreachable);
         }
     }
 
@@ -117,7 +115,7 @@ impl Engine {
         let dialog = if leg.is_caller() {
             Some(live.caller.dialog)
         } else {
-            live.agents.iter().find(|agent| agent.leg == leg).and_then(|agent| agent.dialog)
+            live.peers.iter().find(|peer| peer.leg == leg).and_then(|peer| peer.dialog)
         };
         // Silence alone is no proof of death: the peer is asked in its dialog.
         if let Some(dialog) = dialog.filter(|dialog| self.dialogs.contains_key(dialog)) {
@@ -175,7 +173,7 @@ impl Engine {
             .and_then(|queue| published.queues.iter().find(|q| q.id == *queue))
             .map_or(HOLD, |queue| queue.hold_audio.as_str());
         let at_end = if tune == Tune::Hold { AtEnd::Loop } else { AtEnd::Silence };
-        let items = items(&published.prompts, &language, &names(&tune, hold));
+        let items = items(&published.prompts, (&language, live.menus.pace), &names(&tune, hold));
         if let Some(live) = self.calls.get_mut(&id) {
             live.play.tune = Some(tune);
             live.play.next = None;
@@ -205,7 +203,7 @@ impl Engine {
             self.unload(leg.call);
         }
         if let Some(live) = self.calls.get_mut(&leg.call) {
-            live.agents.retain(|agent| !agent.over || agent.sockets != Sockets::None);
+            live.peers.retain(|peer| !peer.over || peer.sockets != Sockets::None);
         }
         self.finish_media(leg.call);
     }
@@ -290,7 +288,7 @@ impl Engine {
     fn give_up_sockets(&mut self, id: CallId) {
         let Some(live) = self.calls.get(&id) else { return };
         let mut legs = vec![LegId::caller(id)];
-        legs.extend(live.agents.iter().map(|agent| agent.leg));
+        legs.extend(live.peers.iter().map(|peer| peer.leg));
         for leg in legs {
             self.sockets_closed(leg);
         }
@@ -329,6 +327,7 @@ fn names(tune: &Tune, hold: &str) -> Vec<String> {
         Tune::MessageIntro => vec!["system.message.intro".into(), "system.beep".into()],
         Tune::Listen => Vec::new(),
         Tune::MessageThanks => vec!["system.message.thanks".into()],
+        Tune::TransferFailed => vec!["system.transfer_failed".into()],
         Tune::Staff(result) => vec![format!("system.staff.{}", staff_word(*result))],
         Tune::Sorry => vec!["system.error".into()],
     }
@@ -344,11 +343,17 @@ fn staff_word(result: StaffResult) -> &'static str {
     }
 }
 
-/// The clips of these names; a missing one is a short pause, never the end of the call.
-pub(super) fn items(table: &PromptTable, language: &str, names: &[String]) -> Vec<PlayItem> {
+/// What is added to a language's name for prompts spoken slowly (HB-elder).
+const SLOW: &str = "+slow";
+
+/// The clips of these names, spoken slowly if wanted and recorded so; a missing one is a short
+/// pause, never the end of the call.
+pub(super) fn items(table: &PromptTable, (language, pace): (&str, Pace), names: &[String]) -> Vec<PlayItem> {
+    let slow = (pace == Pace::Slow).then(|| format!("{language}{SLOW}"));
+    let spoken_slowly = |name: &String| slow.as_ref().and_then(|slow| table.exact(slow, name));
     names
         .iter()
-        .map(|name| match table.get(language, name) {
+        .map(|name| match spoken_slowly(name).or_else(|| table.get(language, name)) {
             Some(clip) => PlayItem::Clip(clip.clone()),
             None => PlayItem::Silence(Duration::from_millis(200)),
         })

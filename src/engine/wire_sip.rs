@@ -1,10 +1,9 @@
 //! SIP ⇄ call: invitations, hang-ups, re-offers; session descriptions on both sides.
 
-use super::live::{AgentLeg, CallerLeg, Live, Playing, Sockets};
+use super::live::{CallerLeg, InMenus, Live, PeerLeg, Playing, Sockets};
 use super::settings::MEDIA_PATIENCE;
 use super::timers::Timer;
 use super::{Engine, Output};
-use crate::acd::api::Input as AcdInput;
 use crate::call::{self, Call, Visitor};
 use crate::config::published::Published;
 use crate::event::{Actor, Alarm, EventKind, LegStats, OfferEnd, Refusal};
@@ -58,7 +57,7 @@ impl Engine {
             }
             SipEvent::Acked { dialog, sdp } => self.on_acked(dialog, &sdp),
             SipEvent::Reoffer { dialog, sdp } => self.on_reoffer(dialog, &sdp),
-            SipEvent::Answered { dialog, sdp } => self.on_agent_answered(dialog, &sdp),
+            SipEvent::Answered { dialog, sdp } => self.on_peer_answered(dialog, &sdp),
             SipEvent::InfoDigit { dialog, key } => self.on_info_digit(dialog, key),
             SipEvent::Progress { .. } | SipEvent::ProbeAnswered { .. } => {}
         }
@@ -85,7 +84,7 @@ impl Engine {
             entry: entry.clone(),
             worker: self.least_loaded_worker(),
             published: self.house.published.clone(),
-            visit: None,
+            menus: InMenus::default(),
             caller: CallerLeg {
                 dialog: arrival.dialog,
                 sockets: Sockets::None,
@@ -97,8 +96,10 @@ impl Engine {
                 sdp_version: 1,
                 opens_tried: 0,
                 end_told: false,
+                hash: self.settings.people.hasher.number(arrival.caller.reveal()),
+                number: arrival.caller,
             },
-            agents: Vec::new(),
+            peers: Vec::new(),
             next_leg: 1,
             sealer,
             play: Playing::default(),
@@ -222,11 +223,8 @@ impl Engine {
         let Some(leg) = self.dialogs.remove(&dialog) else { return };
         if leg.is_caller() {
             self.advance(leg.call, call::Input::CallerGone);
-        } else {
-            let counted = self.agent_leg_over(leg);
-            if counted.is_some() {
-                self.advance(leg.call, call::Input::AgentGone);
-            }
+        } else if let Some(party) = self.peer_over(leg) {
+            self.peer_gone(leg, &party);
         }
     }
 
@@ -234,37 +232,23 @@ impl Engine {
     fn on_leg_dead(&mut self, leg: LegId) {
         if leg.is_caller() {
             self.advance(leg.call, call::Input::CallerFailed);
-        } else if self.calls.get(&leg.call).and_then(|l| l.agent_leg()).is_some_and(|a| a.leg == leg) {
-            self.advance(leg.call, call::Input::AgentGone);
+        } else if let Some(peer) = self.calls.get(&leg.call).and_then(|live| live.peer())
+            && peer.leg == leg
+        {
+            let party = peer.party.clone();
+            self.peer_gone(leg, &party);
         }
     }
 
     fn on_invite_failed(&mut self, dialog: DialogId, code: u16) {
         let Some(leg) = self.dialogs.remove(&dialog) else { return };
-        let Some(agent) = self.agent_leg_over(leg) else { return };
         // 480: nobody is registered there, or the telephone says so itself. 408, 503 and the like: the
         // telephone, not the person, did not answer (RFC 3261 §21).
         let end = match code {
             486 | 487 | 600 | 603 => OfferEnd::Rejected,
             _ => OfferEnd::Unreachable,
         };
-        self.router.handle(
-            self.journal.now.mono,
-            AcdInput::OfferFailed { call: leg.call, agent: agent.clone(), end },
-        );
-        self.advance(leg.call, call::Input::OfferOver);
-    }
-
-    /// An agent's leg no longer counts; its agent, if it did until now.
-    pub(super) fn agent_leg_over(&mut self, leg: LegId) -> Option<AgentId> {
-        let live = self.calls.get_mut(&leg.call)?;
-        let agent = live.find_leg_mut(leg.n)?;
-        let counted = !agent.over;
-        agent.over = true;
-        agent.dialog = None;
-        let name = agent.agent.clone();
-        self.close_sockets(leg);
-        counted.then_some(name)
+        self.peer_failed(leg, end);
     }
 
     fn on_acked(&mut self, dialog: DialogId, answer: &[u8]) {
@@ -309,7 +293,7 @@ impl Engine {
             live.caller.sdp_version += 1;
             (live.caller.sockets.port()?, live.caller.sdp_version)
         } else {
-            let AgentLeg { sockets, sdp_version, .. } = live.find_leg_mut(leg.n)?;
+            let PeerLeg { sockets, sdp_version, .. } = live.find_peer_mut(leg.n)?;
             *sdp_version += 1;
             (sockets.port()?, *sdp_version)
         };

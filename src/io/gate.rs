@@ -114,6 +114,7 @@ pub fn payload(reply: Reply) -> Value {
         Reply::Agents(agents) => serde_json::to_value(agents),
         Reply::Queues(queues) => serde_json::to_value(queues),
         Reply::Calls(calls) => serde_json::to_value(calls),
+        Reply::Plans(plans) => serde_json::to_value(plans),
         Reply::Done => Ok(serde_json::json!({ "done": true })),
         Reply::Refused(why) => Ok(serde_json::json!({ "refused": why })),
     };

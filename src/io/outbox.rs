@@ -21,6 +21,8 @@ use crate::engine::{AlarmState, FinaliseOrder, Output};
 use crate::event::{Alarm, Event, EventKind};
 use crate::ids::{AgentId, CallId, FlowId, Seq};
 use crate::media::command::Command;
+use crate::menu::api::AskId;
+use crate::menu::ask::Question;
 use crate::now::Mono;
 use crate::sealed::{CallKey, Redacted};
 use crate::sip::api::Count;
@@ -101,6 +103,10 @@ pub trait Effects: Send {
     fn connect(&mut self, remote: std::net::SocketAddr, bytes: Vec<u8>);
     fn count(&mut self, count: Count);
     fn verify_secret(&mut self, call: CallId, agent: AgentId, secret: Redacted<String>);
+    /// Ask a system of the bank; the answer, or why there is none, goes back to the engine.
+    fn ask(&mut self, call: CallId, id: AskId, question: Question);
+    /// What is to be done when a promise to the caller is on the disk for good: tell the engine.
+    fn promised(&mut self, call: CallId) -> Box<dyn FnOnce() + Send>;
     fn finalise(&mut self, order: FinaliseOrder);
     fn discard_spool(&mut self, call: CallId);
     /// Events now in the journal, for the index.
@@ -123,8 +129,8 @@ struct Running {
     keys: VecDeque<(CallKey, Redacted<String>)>,
     events: Vec<Event>,
     snapshot: Option<(Seq, Vec<u8>)>,
-    /// Replies that wait until what they promise is on the disk.
-    promised: Vec<(u64, Reply)>,
+    /// Words that wait until what they promise is on the disk.
+    promised: Vec<Box<dyn FnOnce() + Send>>,
     clock: Clock,
     /// While writing fails: when it is tried again.
     failing: Option<Mono>,
@@ -163,6 +169,17 @@ impl Outbox {
     }
 }
 
+/// A 2xx to an INVITE (RFC 3261 §13.3.1.4).
+fn takes_a_call(message: &[u8]) -> bool {
+    let mut lines = message.split(|b| *b == b'\n').take_while(|line| line.len() > 1);
+    let accepts = lines.next().is_some_and(|line| line.starts_with(b"SIP/2.0 2"));
+    let invites = |line: &[u8]| {
+        let method = line.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next();
+        line.starts_with(b"CSeq:") && method == Some(b"INVITE")
+    };
+    accepts && lines.any(invites)
+}
+
 /// The call whose recording is safe, if the event says so.
 fn archived(event: &Event) -> Option<CallId> {
     matches!(event.kind, EventKind::RecordingArchived { .. }).then_some(event.call).flatten()
@@ -176,13 +193,22 @@ impl Running {
                 Output::StoreKey { key, number } => self.keys.push_back((key, number)),
                 Output::Event(event) => self.events.push(*event),
                 Output::Snapshot { seq, bytes } => self.snapshot = Some((seq, bytes)),
-                Output::Reply { id, reply: Reply::Done } => self.promised.push((id, Reply::Done)),
+                Output::Reply { id, reply: Reply::Done } => {
+                    self.promised.push(self.outbox.replies.telling(id, Reply::Done))
+                }
+                Output::Promise { call } => self.promised.push(self.outbox.effects.promised(call)),
                 effect => effects.push(effect),
             }
         }
         self.write();
+        let unwritten = !self.events.is_empty() || !self.keys.is_empty();
         for effect in effects {
-            self.effect(effect);
+            // Nothing is answered that is not in the journal. The stack repeats a 2xx until it is
+            // acknowledged, and by then the journal works again or the caller has given up.
+            let held = matches!(&effect, Output::Transmit { bytes, .. } if unwritten && takes_a_call(bytes));
+            if !held {
+                self.effect(effect);
+            }
         }
     }
 
@@ -223,8 +249,7 @@ impl Running {
             files = [self.outbox.keys.sync_handle(), self.outbox.journal.sync_handle()];
         }
         let archived = self.events.drain(..).filter_map(|event| archived(&event)).map(Afterwards::Archived);
-        let replies = &self.outbox.replies;
-        let told = self.promised.drain(..).map(|(id, reply)| Afterwards::Tell(replies.telling(id, reply)));
+        let told = self.promised.drain(..).map(Afterwards::Tell);
         self.outbox.sync.wrote(files, archived.chain(told));
         if let Some((seq, bytes)) = self.snapshot.take() {
             // A failed snapshot costs a longer start, nothing else.
@@ -255,10 +280,12 @@ impl Running {
                 }
             }
             Output::VerifySecret { call, agent, secret } => effects.verify_secret(call, agent, secret),
+            Output::Ask { call, id, question } => effects.ask(call, id, question),
             Output::Finalise(order) => effects.finalise(order),
             Output::DiscardSpool { call } => effects.discard_spool(call),
             Output::Drained => effects.drained(),
-            Output::StoreKey { .. } | Output::Event(_) | Output::Snapshot { .. } => {}
+            Output::StoreKey { .. } | Output::Event(_) | Output::Snapshot { .. } | Output::Promise { .. } => {
+            }
         }
     }
 }
@@ -266,6 +293,24 @@ impl Running {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_2xx_to_an_invite_takes_a_call() {
+        let response = |first: &str, method: &str| {
+            format!("{first}\r\nVia: SIP/2.0/UDP h\r\nCSeq: 7 {method}\r\n\r\nCSeq: 1 INVITE\r\n")
+                .into_bytes()
+        };
+        assert!(takes_a_call(&response("SIP/2.0 200 OK", "INVITE")));
+        for (first, method) in [
+            ("SIP/2.0 200 OK", "BYE"),
+            ("SIP/2.0 180 Ringing", "INVITE"),
+            ("SIP/2.0 503 Service Unavailable", "INVITE"),
+            ("INVITE sip:1001@h SIP/2.0", "INVITE"),
+        ] {
+            assert!(!takes_a_call(&response(first, method)), "{first} {method}");
+        }
+        assert!(!takes_a_call(b""));
+    }
 
     #[test]
     fn an_alarm_stands_until_the_last_who_raised_it_clears_it() {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::config::finding::{Finding, Severity};
-use crate::config::published::Published;
+use crate::config::published::{CallbackSettings, Published};
 use crate::ids::{ConfigVersion, PromptHash};
 use crate::io::prompts::clip::{clip, hash};
 use crate::io::prompts::inspect::{Inspection, State, Strictness, inspect, path, read_bounded};
@@ -271,6 +271,9 @@ fn published(meta: Meta, assembled: Assembled, prompts: PromptTable) -> Publishe
         program: assembled.program,
         queues: assembled.queues,
         prompts: Arc::new(prompts),
+        calendar: None,
+        plans: Vec::new(),
+        callback: CallbackSettings::default(),
     }
 }
 

@@ -223,10 +223,14 @@ impl PromptTable {
     /// The clip in `language`, else without words, else in any other language: never silence if
     /// there is a recording at all.
     pub fn get(&self, language: &str, name: &str) -> Option<&Clip> {
-        let exact = |language: &str| self.clips.get(&(language.to_owned(), name.to_owned()));
-        exact(language)
-            .or_else(|| exact(Self::ANY))
+        self.exact(language, name)
+            .or_else(|| self.exact(Self::ANY, name))
             .or_else(|| self.clips.iter().find(|((_, n), _)| n == name).map(|(_, clip)| clip))
+    }
+
+    /// The clip in this language and no other.
+    pub fn exact(&self, language: &str, name: &str) -> Option<&Clip> {
+        self.clips.get(&(language.to_owned(), name.to_owned()))
     }
 
     pub fn by_hash(&self, hash: PromptHash) -> Option<&Clip> {

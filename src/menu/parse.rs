@@ -7,7 +7,7 @@ mod nodes;
 mod system;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(in crate::menu) mod tests;
 mod when;
 
 pub use keys::{MAX_DIGITS, MAX_LANGUAGES};

@@ -3,6 +3,10 @@
 //! Rows of calls that are over leave memory once they were drained; a later event about one (its
 //! recording was archived late) asks for the row back ([`Rows::missing`]).
 
+mod services;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -12,6 +16,8 @@ use crate::event::{EndedBy, Event, EventKind, LeftQueue, Outcome, Refusal};
 use crate::ids::{AgentId, CallId, ConfigVersion, EntryId, Language, MenuId, QueueId, Seq};
 use crate::now::Wall;
 use crate::sealed::{CallerNumber, Sealed};
+
+pub use services::{Callback, ComplaintMade, Services};
 
 /// Most entries of each list of a row; a caller who wanders longer is cut short in the index
 /// only, the journal has all.
@@ -44,6 +50,7 @@ pub struct CallRow {
     /// From the answer.
     pub duration_ms: u64,
     pub message_ms: Option<u64>,
+    pub services: Services,
     pub recording: RecordingState,
     pub drill: bool,
     pub config_version: ConfigVersion,
@@ -106,6 +113,7 @@ impl CallRow {
             ended_by: None,
             duration_ms: 0,
             message_ms: None,
+            services: Services::default(),
             recording: RecordingState::None,
             drill: event.drill,
             config_version: event.config_version,
@@ -200,7 +208,7 @@ impl CallRow {
             }
             EventKind::TalkEnded { talked_ms, .. } => self.talked_ms += talked_ms,
             EventKind::MessageLeft { length_ms, .. } => self.message_ms = Some(*length_ms),
-            _ => {}
+            _ => self.services.apply(event),
         }
     }
 }
@@ -278,6 +286,3 @@ impl Rows {
         rows
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -17,11 +17,12 @@ use super::shop::{self, Desk};
 use super::staff::{Staff, Who};
 use super::watch::Watch;
 use crate::config::published::Published;
-use crate::engine::{Engine, Input, MediaSettings, Memory, Output, Settings};
+use crate::engine::{Engine, Input, LockSettings, MediaSettings, Memory, Output, PeopleSettings, Settings};
 use crate::event::Event;
 use crate::ids::*;
 use crate::media::command::{Codec, MediaEvent};
 use crate::now::{Mono, Now, Wall};
+use crate::sealed::Hasher;
 use crate::sip::api::{Limits, Output as SipOutput, StackConfig};
 use crate::sip::stack::Stack;
 
@@ -127,6 +128,8 @@ fn settings(seed: u64) -> Settings {
         },
         max_calls: 100_000,
         exempt_entries: BTreeSet::new(),
+        trunks: Vec::new(),
+        people: PeopleSettings { hasher: Hasher::new(&[9; 32]), lock: LockSettings::default() },
     }
 }
 

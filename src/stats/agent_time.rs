@@ -182,7 +182,8 @@ impl From<EndedBy> for TalkEnd {
         match by {
             EndedBy::Caller => TalkEnd::EndedByCaller,
             EndedBy::Agent => TalkEnd::EndedByAgent,
-            EndedBy::Server => TalkEnd::EndedByServer,
+            // A talk with an agent has no callee.
+            EndedBy::Server | EndedBy::Callee => TalkEnd::EndedByServer,
         }
     }
 }

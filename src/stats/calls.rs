@@ -82,6 +82,7 @@ pub fn outcome_label(outcome: Outcome) -> &'static str {
         Outcome::Message => "message",
         Outcome::Callback => "callback",
         Outcome::Transferred => "transferred",
+        Outcome::Complaint => "complaint",
         Outcome::Refused => "refused",
         Outcome::Cancelled => "cancelled",
         Outcome::Interrupted => "interrupted",

@@ -16,6 +16,7 @@ use super::page::{Kind, Page};
 use super::queues::{Left, Overflowed, QueueFigures, offer_end_label};
 use super::server::{ALARMS, alarm_label};
 use super::service_level::Definition;
+use super::services::transfer_end_label;
 use crate::ids::{AgentId, QueueId, Seq};
 use crate::now::Wall;
 
@@ -52,6 +53,7 @@ pub fn render(stats: &Stats, now: Wall, live: &Live) -> String {
     queue_counts(&mut page, &queues);
     queue_waits(&mut page, &queues, live);
     service_level(&mut page, &queues, now);
+    services(&mut page, stats, now);
     agents(&mut page, stats, live);
     recordings(&mut page, stats);
     journal(&mut page, stats, live);
@@ -144,9 +146,11 @@ fn queue_counts(page: &mut Page, queues: &[(&str, &QueueFigures)]) {
     page.family(
         "hotline_queue_callbacks_total",
         Kind::Counter,
-        "Callers who left for a callback (HB-callback).",
+        "Callbacks promised, to callers who waited or came from the menus (HB-callback).",
     );
-    by_left(page, queues, Left::Callback);
+    for (queue, figures) in queues {
+        page.count(&[("queue", queue)], figures.callbacks);
+    }
     page.family(
         "hotline_queue_offers_total",
         Kind::Counter,
@@ -240,6 +244,44 @@ fn service_level(page: &mut Page, queues: &[(&str, &QueueFigures)], now: Wall) {
             let labels = [("queue", *queue), ("window", window.label())];
             page.value(&labels, connect_ratio(figures.recent(window, now)));
         }
+    }
+}
+
+fn services(page: &mut Page, stats: &Stats, now: Wall) {
+    let services = &stats.services;
+    page.family("hotline_complaints_total", Kind::Counter, "Complaints taken by voice (CBA-41).");
+    page.count(&[], services.complaints);
+    page.family(
+        "hotline_survey_answers_total",
+        Kind::Counter,
+        "Keys pressed for questions of surveys (CBA-19).",
+    );
+    for (question, by_key) in &services.answers {
+        for (key, n) in by_key {
+            page.count(&[("question", question), ("key", &key.to_string())], *n);
+        }
+    }
+    let help = "Keys 1 and 2 / all keys for the question \"satisfaction\", within the window; the survey of \
+                the menus belongs to no queue; NaN while 0/0 (CBA-21).";
+    page.family("hotline_satisfaction_ratio", Kind::Gauge, help);
+    for window in Window::ALL {
+        page.value(&[("queue", ""), ("window", window.label())], services.satisfaction_ratio(window, now));
+    }
+    page.family("hotline_lookups_total", Kind::Counter, "Questions to the bank's systems (CBA-25).");
+    for (result, n) in &services.lookups {
+        page.count(&[("result", result)], *n);
+    }
+    page.family("hotline_verifications_total", Kind::Counter, "Callers verified, or not (CBA-32).");
+    for (result, n) in &services.verifications {
+        page.count(&[("result", result)], *n);
+    }
+    page.family(
+        "hotline_transfers_total",
+        Kind::Counter,
+        "Calls sent on to another number, by how it ended.",
+    );
+    for (end, n) in &services.transfers {
+        page.count(&[("end", transfer_end_label(*end))], *n);
     }
 }
 

@@ -5,7 +5,7 @@
 //! - `interval`: counts over the last five minutes, half hour and day;
 //! - `histogram`: how long things took;
 //! - `service_level`, `connect_rate`: the promises of CBA-17, with their definitions;
-//! - `calls`, `menus`, `queues`, `agent_time`, `recordings`, `server`: what is counted.
+//! - `calls`, `menus`, `queues`, `services`, `agent_time`, `recordings`, `server`: what is counted.
 //!
 //! Marked calls of a drill never enter (CBA-29). Packets and SIP responses are no events and are
 //! counted elsewhere.
@@ -21,6 +21,7 @@ pub mod queues;
 pub mod recordings;
 pub mod server;
 pub mod service_level;
+pub mod services;
 
 mod page;
 
@@ -44,6 +45,7 @@ pub struct Stats {
     pub calls: calls::Calls,
     pub menus: menus::Menus,
     pub queues: queues::Queues,
+    pub services: services::Services,
     pub agents: agent_time::Agents,
     pub recordings: recordings::Recordings,
     pub server: server::Server,
@@ -67,6 +69,7 @@ impl Stats {
         self.calls.apply(event);
         self.menus.apply(event);
         self.queues.apply(event);
+        self.services.apply(event);
         self.agents.apply(event);
         self.recordings.apply(event);
         self.server.apply(event);

@@ -29,6 +29,8 @@ pub struct QueueFigures {
     pub overflowed: BTreeMap<Overflowed, u64>,
     pub waits: BTreeMap<Left, Histogram>,
     pub offers: BTreeMap<OfferEnd, u64>,
+    /// Promised, whether the caller had waited or came from the menus.
+    pub callbacks: u64,
     /// Of all calls that left.
     pub total: Tally,
     recent: Recent<Tally>,
@@ -66,6 +68,7 @@ impl Queues {
             EventKind::OfferEnded { queue, end, .. } => {
                 *self.figures(queue).offers.entry(*end).or_default() += 1;
             }
+            EventKind::CallbackPromised { queue, .. } => self.figures(queue).callbacks += 1,
             EventKind::QueueEntered { queue, .. } => {
                 if let Some(call) = event.call {
                     self.figures(queue).enter(call, event.wall);

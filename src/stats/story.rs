@@ -55,7 +55,13 @@ pub(super) fn any_beats() -> impl Strategy<Value = Vec<Beat>> {
 }
 
 fn any_kind() -> impl Strategy<Value = EventKind> {
-    prop_oneof![4 => any_call_event(), 6 => any_queue_event(), 2 => any_menu_event(), 3 => any_other_event()]
+    prop_oneof![
+        4 => any_call_event(),
+        6 => any_queue_event(),
+        2 => any_menu_event(),
+        2 => any_service_event(),
+        3 => any_other_event()
+    ]
 }
 
 fn any_call_event() -> impl Strategy<Value = EventKind> {
@@ -124,6 +130,46 @@ fn any_menu_event() -> impl Strategy<Value = EventKind> {
         (menu(), error).prop_map(|(menu, error)| EventKind::MenuFailed { menu, error }),
         (menu(), 0u64..200_000)
             .prop_map(|(menu, since_answer_ms)| EventKind::AgentRequested { menu, since_answer_ms }),
+    ]
+}
+
+fn any_service_event() -> impl Strategy<Value = EventKind> {
+    let menu = || MenuId::new("main");
+    let node = || "node".to_owned();
+    let answer = (prop::sample::select(vec!["satisfaction", "solved"]), 1u8..6)
+        .prop_map(|(question, key)| SurveyAnswer { question: question.into(), key });
+    let surveyed = move |answers| EventKind::SurveyAnswered { menu: menu(), node: node(), answers };
+    let result = || prop::sample::select(vec!["answered", "wrong", "timed_out"]).prop_map(str::to_owned);
+    let looked_up = move |result| EventKind::LookupMade { menu: menu(), node: node(), result, took_ms: 1 };
+    let failed = move |result| EventKind::VerificationFailed {
+        menu: menu(),
+        node: node(),
+        result,
+        identity: Sealed::from_hex("00").unwrap(),
+    };
+    let end = prop::sample::select(vec![TransferEnd::Answered, TransferEnd::NoAnswer]);
+    let complaint = EventKind::ComplaintTaken {
+        menu: menu(),
+        node: node(),
+        queue: None,
+        answers: Vec::new(),
+        length_ms: 1,
+    };
+    prop_oneof![
+        2 => any_queue().prop_map(|queue| EventKind::CallbackPromised {
+            queue,
+            number: Sealed::from_hex("00").unwrap()
+        }),
+        2 => prop::collection::vec(answer, 0..3).prop_map(surveyed),
+        1 => result().prop_map(looked_up),
+        1 => result().prop_map(failed),
+        1 => end.prop_map(|end| EventKind::TransferEnded {
+            end,
+            rang_ms: 1,
+            talked_ms: 1,
+            by: EndedBy::Caller
+        }),
+        1 => Just(complaint),
     ]
 }
 

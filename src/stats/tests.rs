@@ -109,7 +109,8 @@ fn check_queue(shown: &Shown, events: &[Event], now: Wall, queue: &str, within_m
     shown.counts(&format!("hotline_queue_offered_total{{{q}}}"), entries);
     shown.counts(&format!("hotline_queue_answered_total{{{q}}}"), by(Left::Answered));
     shown.counts(&format!("hotline_queue_abandoned_total{{{q}}}"), by(Left::Abandoned));
-    shown.counts(&format!("hotline_queue_callbacks_total{{{q}}}"), by(Left::Callback));
+    let promised = |kind: &EventKind| matches!(kind, EventKind::CallbackPromised { queue: q, .. } if q.as_str() == queue);
+    shown.counts(&format!("hotline_queue_callbacks_total{{{q}}}"), count(events, promised));
     shown.counts(&format!("hotline_queue_waiting{{{q}}}"), waiting.len());
     for reason in [Overflowed::Full, Overflowed::Closed, Overflowed::Unknown] {
         let sent =
@@ -233,6 +234,40 @@ fn check_menus(shown: &Shown, events: &[Event]) {
     shown.counts("hotline_seconds_to_agent_request_count", within(1_000));
 }
 
+/// CBA-21: satisfied are keys 1 and 2 of the question `satisfaction`.
+fn check_services(shown: &Shown, events: &[Event], now: Wall) {
+    let complaints = count(events, |k| matches!(k, EventKind::ComplaintTaken { .. }));
+    shown.counts("hotline_complaints_total", complaints);
+    let answers = events.iter().flat_map(|event| match &event.kind {
+        EventKind::SurveyAnswered { answers, .. } => answers.iter().map(|a| (event.wall, a)).collect(),
+        _ => Vec::new(),
+    });
+    let answers: Vec<_> = answers.collect();
+    for (question, key) in [("satisfaction", 1), ("satisfaction", 5), ("solved", 2)] {
+        let pressed = answers.iter().filter(|(_, a)| a.question == question && a.key == key).count();
+        let labels = format!("question=\"{question}\",key=\"{key}\"");
+        shown.counts(&format!("hotline_survey_answers_total{{{labels}}}"), pressed);
+    }
+    for window in Window::ALL {
+        let asked: Vec<u8> = answers
+            .iter()
+            .filter(|(at, a)| window.covers(*at, now) && a.question == "satisfaction")
+            .map(|(_, a)| a.key)
+            .collect();
+        let satisfied = asked.iter().filter(|key| **key <= 2).count();
+        let name = format!("hotline_satisfaction_ratio{{queue=\"\",window=\"{}\"}}", window.label());
+        shown.is(&name, ratio(satisfied as u64, asked.len() as u64));
+    }
+    let timed_out =
+        |k: &EventKind| matches!(k, EventKind::LookupMade { result, .. } if result == "timed_out");
+    shown.counts("hotline_lookups_total{result=\"timed_out\"}", count(events, timed_out));
+    let wrong =
+        |k: &EventKind| matches!(k, EventKind::VerificationFailed { result, .. } if result == "wrong");
+    shown.counts("hotline_verifications_total{result=\"wrong\"}", count(events, wrong));
+    let answered = |k: &EventKind| matches!(k, EventKind::TransferEnded { end: TransferEnd::Answered, .. });
+    shown.counts("hotline_transfers_total{end=\"answered\"}", count(events, answered));
+}
+
 fn check_rest(shown: &Shown, events: &[Event]) {
     let missing: u64 = events
         .iter()
@@ -286,6 +321,7 @@ proptest! {
         check_queue(&shown, &real, now, "card-loss", 20_000);
         check_calls(&shown, &real);
         check_menus(&shown, &real);
+        check_services(&shown, &real, now);
         check_rest(&shown, &real);
         shown.counts("hotline_view_as_of_seq{view=\"statistics\"}", events.len());
     }

@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use hotline::acd::api::AgentProfile;
 use hotline::engine::command::{Command, Request};
-use hotline::engine::{Directory, Engine, Input, MediaSettings, Memory, Output, Settings};
+use hotline::engine::{
+    Directory, Engine, Input, LockSettings, MediaSettings, Memory, Output, PeopleSettings, Settings,
+};
 use hotline::event::{Actor, EventKind, LegStats};
 use hotline::ids::*;
 use hotline::media::command::{AtEnd, Codec, Command as Order, MediaEvent};
 use hotline::now::{Mono, Now, Wall};
+use hotline::sealed::Hasher;
 use hotline::sip::api::{DeviceAccount, DeviceKind, Limits, StackConfig};
 
 use crate::support;
@@ -65,6 +68,8 @@ fn settings() -> Settings {
         },
         max_calls: 100,
         exempt_entries: BTreeSet::new(),
+        trunks: Vec::new(),
+        people: PeopleSettings { hasher: Hasher::new(&[9; 32]), lock: LockSettings::default() },
     }
 }
 

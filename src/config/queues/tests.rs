@@ -1,6 +1,7 @@
 //! Queue files and what is found in them.
 
 use super::*;
+use crate::config::finding::Severity;
 
 const SAMPLE: &str = include_str!("../../../ops/queues.toml");
 
@@ -112,6 +113,32 @@ fn overflow_leads_somewhere_and_in_no_circle() {
     assert_eq!(found(&circle), ["overflow-circle 2:12"], "said once, and not of who only leads into it");
     let (_, findings) = parse("q.toml", &circle);
     assert_eq!(findings[0].message, "Callers would go in a circle: a → b → c → a.");
+}
+
+#[test]
+fn hours_name_a_schedule_and_lead_somewhere() {
+    let known = BTreeSet::from(["office".to_owned()]);
+    let of = |text: &str| read("q.toml", text, Some(&known));
+    let rules = |text: &str| of(text).findings.iter().map(|f| f.rule).collect::<Vec<_>>();
+    let text = "[queues.a]\nhours = \"office\"\nwhen_closed = { queue = \"b\" }\n[queues.b]\n";
+    let file = of(text);
+    assert_eq!(file.findings, []);
+    let (a, b) = (&file.views[&QueueId::new("a")], &file.views[&QueueId::new("b")]);
+    assert_eq!((a.hours.as_deref(), &a.when_closed), (Some("office"), &WhenClosed::Queue("b".into())));
+    assert_eq!(b, &QueueView::default(), "always open, and a message else");
+    let callback = of("[queues.a]\nhours = \"office\"\nwhen_closed = \"callback\"\n");
+    assert_eq!(callback.views[&QueueId::new("a")].when_closed, WhenClosed::Callback);
+
+    let misspelt = of("[queues.a]\nhours = \"ofice\"\n");
+    assert_eq!(misspelt.findings[0].help, "Did you mean `office`?");
+    assert_eq!(rules("[queues.a]\nhours = 3\n"), ["wrong-type"]);
+    assert_eq!(rules("[queues.a]\nhours = \"office\"\nwhen_closed = \"beep\"\n"), ["unknown-target"]);
+    assert_eq!(rules("[queues.a]\nwhen_closed = \"callback\"\n"), ["never-closed"]);
+    let to = |from: &str, to: &str| {
+        format!("[queues.{from}]\nhours = \"office\"\nwhen_closed = {{ queue = \"{to}\" }}\n")
+    };
+    assert_eq!(rules(&to("a", "c")), ["unknown-queue"]);
+    assert_eq!(rules(&(to("a", "b") + &to("b", "a"))), ["closed-circle"]);
 }
 
 #[test]

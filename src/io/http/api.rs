@@ -44,7 +44,8 @@ impl Api {
             .route("/agents/{agent}/not-ready", post(people::not_ready))
             .route("/calls", get(calls))
             .route("/calls/live", get(live_calls))
-            .route("/calls/{call}", get(call));
+            .route("/calls/{call}", get(call))
+            .route("/callbacks", get(callbacks));
         Router::new()
             .nest("/api/v1", v1)
             .route("/api/openapi.json", get(|| async { Json(openapi::document()) }))
@@ -121,6 +122,23 @@ pub(super) async fn calls(
     may_see_records(&actor)?;
     let Query(filter) = filter?;
     Ok(Json(api.records.list(filter, actor).await?))
+}
+
+/// Callbacks promised to callers, newest call first; numbers are sealed. Needs the role supervisor.
+#[utoipa::path(get, path = "/api/v1/callbacks", tag = "calls", params(CallFilter), responses(
+    (status = 200, body = Object, description = "Call, entry, queue, time of the promise, sealed number"),
+    (status = 400, body = ErrorBody),
+    (status = 401, body = ErrorBody),
+    (status = 403, body = ErrorBody),
+))]
+pub(super) async fn callbacks(
+    State(api): Shared,
+    By(actor): By,
+    filter: Result<Query<CallFilter>, QueryRejection>,
+) -> Answer {
+    may_see_records(&actor)?;
+    let Query(filter) = filter?;
+    Ok(Json(api.records.callbacks(filter, actor).await?))
 }
 
 /// The row of one call. Needs the role supervisor.

@@ -23,6 +23,7 @@ use super::{api, error, people};
         api::calls,
         api::live_calls,
         api::call,
+        api::callbacks,
         people::agents,
         people::sign_in,
         people::sign_out,

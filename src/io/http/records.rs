@@ -43,5 +43,8 @@ pub enum RecordsError {
 pub trait Records: Send + Sync + 'static {
     fn list(&self, filter: CallFilter, actor: Actor) -> BoxFuture<'_, Result<Value, RecordsError>>;
 
+    /// Calls to whose callers a callback was promised.
+    fn callbacks(&self, filter: CallFilter, actor: Actor) -> BoxFuture<'_, Result<Value, RecordsError>>;
+
     fn get(&self, call: CallId, actor: Actor) -> BoxFuture<'_, Result<Option<Value>, RecordsError>>;
 }

@@ -8,15 +8,16 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use super::IndexError;
 use crate::ids::{AgentId, CallId, ConfigVersion, EntryId, Language, MenuId, Seq};
 use crate::now::Wall;
-use crate::record::row::{Archived, CallRow, RecordingState};
+use crate::record::row::{Archived, CallRow, RecordingState, Services};
 use crate::sealed::Sealed;
 
 const UPSERT: &str = "INSERT INTO calls (call, entry, caller, arrived_ms, answered_ms, ended_ms, \
      language, menu_path, keys, requested_ms, queues, visits, agents, talked_ms, outcome, refusal, \
      ended_by, duration_ms, message_ms, recording, recording_error, file, sha256, length_ms, \
-     missing_ms, masked_ms, drill, config_version, first_seq, last_seq, is_open) \
+     missing_ms, masked_ms, drill, config_version, first_seq, last_seq, is_open, services, \
+     callback_ms) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-     $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) \
+     $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) \
      ON CONFLICT (call) DO UPDATE SET entry = excluded.entry, caller = excluded.caller, \
      arrived_ms = excluded.arrived_ms, answered_ms = excluded.answered_ms, \
      ended_ms = excluded.ended_ms, language = excluded.language, menu_path = excluded.menu_path, \
@@ -28,7 +29,8 @@ const UPSERT: &str = "INSERT INTO calls (call, entry, caller, arrived_ms, answer
      file = excluded.file, sha256 = excluded.sha256, length_ms = excluded.length_ms, \
      missing_ms = excluded.missing_ms, masked_ms = excluded.masked_ms, drill = excluded.drill, \
      config_version = excluded.config_version, first_seq = excluded.first_seq, \
-     last_seq = excluded.last_seq, is_open = excluded.is_open";
+     last_seq = excluded.last_seq, is_open = excluded.is_open, \
+     services = excluded.services, callback_ms = excluded.callback_ms";
 
 /// A name without bars: agents come from other people's files.
 fn escape(name: &str) -> String {
@@ -88,6 +90,7 @@ pub(super) async fn upsert(connection: &mut SqliteConnection, row: &CallRow) -> 
         RecordingState::Failed(reason) => ("failed", Some(reason.as_str()), None),
     };
     let visits = serde_json::to_string(&row.visits).map_err(|e| sqlx::Error::Encode(e.into()))?;
+    let services = serde_json::to_string(&row.services).map_err(|e| sqlx::Error::Encode(e.into()))?;
     sqlx::query(UPSERT)
         .bind(row.call.to_string())
         .bind(row.entry.as_ref().map(EntryId::as_str))
@@ -120,6 +123,8 @@ pub(super) async fn upsert(connection: &mut SqliteConnection, row: &CallRow) -> 
         .bind(number(row.first_seq.0))
         .bind(number(row.last_seq.0))
         .bind(i64::from(!row.is_closed()))
+        .bind(services)
+        .bind(row.services.callback.as_ref().map(|callback| callback.promised_at.0))
         .execute(connection)
         .await?;
     Ok(())
@@ -182,6 +187,13 @@ impl Columns<'_> {
         word.map(|word| serde_json::from_value(word).map_err(|_| self.bad(column))).transpose()
     }
 
+    /// None of them in an index that this version has not opened to write yet.
+    fn services(&self) -> Result<Services, IndexError> {
+        let text: Option<String> = self.row.try_get("services").ok();
+        text.map_or(Ok(Services::default()), |text| serde_json::from_str(&text))
+            .map_err(|_| self.bad("services"))
+    }
+
     fn recording(&self) -> Result<RecordingState, IndexError> {
         match self.needed("recording")?.as_str() {
             "none" => Ok(RecordingState::None),
@@ -223,6 +235,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<CallRow, IndexError> {
         ended_by: columns.word("ended_by")?,
         duration_ms: columns.needed_count("duration_ms")?,
         message_ms: columns.count("message_ms")?,
+        services: columns.services()?,
         recording: columns.recording()?,
         drill: columns.needed_count("drill")? != 0,
         config_version: ConfigVersion(u32::try_from(version).map_err(|_| columns.bad("config_version"))?),

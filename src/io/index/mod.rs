@@ -50,6 +50,8 @@ pub struct Filter {
     pub queue: Option<QueueId>,
     pub agent: Option<AgentId>,
     pub outcome: Option<Outcome>,
+    /// Only those to whom a callback was promised.
+    pub callbacks: bool,
     /// Only these (found by the caller's number in the key table).
     pub calls: Option<Vec<CallId>>,
     /// Only those that came before this one in the list: the next page.
@@ -60,7 +62,7 @@ pub struct Filter {
 
 /// A word for no outcome.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("`{0}` is no outcome; try agent, self_service, abandoned, message or refused")]
+#[error("`{0}` is no outcome; try agent, self_service, abandoned, message, callback, complaint or refused")]
 pub struct NoOutcome(String);
 
 /// An outcome by its name.
@@ -237,6 +239,9 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
     }
     if let Some(outcome) = filter.outcome {
         query.push(" AND outcome = ").push_bind(columns::word(&outcome));
+    }
+    if filter.callbacks {
+        query.push(" AND callback_ms IS NOT NULL");
     }
     if let Some((arrived, call)) = filter.after {
         query.push(" AND (arrived_ms < ").push_bind(arrived.0);

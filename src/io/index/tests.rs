@@ -76,6 +76,10 @@ impl Script {
         if answered {
             self.add(n, EventKind::TalkStarted { queue, agent: AGENT.into() });
         }
+        if n % 8 == 2 {
+            let number = sealer.seal("13800138000");
+            self.add(n, EventKind::CallbackPromised { queue: "cards".into(), number });
+        }
         let outcome = if answered { Outcome::Agent } else { Outcome::Abandoned };
         let (by, caller_leg) = (EndedBy::Caller, LegStats::default());
         self.add(n, EventKind::CallEnded { outcome, by, duration_ms: 900, caller_leg });
@@ -209,6 +213,7 @@ async fn filters_find_what_they_name_and_pages_follow() {
         row.entry == Some("95588".into())
     })
     .await;
+    check(Filter { callbacks: true, ..Filter::default() }, &|row| row.services.callback.is_some()).await;
     let (from, to) = (Wall(500), Wall(1_500));
     check(Filter { from: Some(from), to: Some(to), ..Filter::default() }, &|row| {
         (from..to).contains(&row.arrived_at)

@@ -16,6 +16,8 @@ use crate::io::sip_udp::UdpSender;
 use crate::io::spool::SpoolDirectory;
 use crate::io::transport_metrics::TransportMetrics;
 use crate::media::command::PromptTable;
+use crate::menu::api::AskId;
+use crate::menu::ask::{Failure as AskFailure, Question};
 use crate::sealed::Redacted;
 use crate::sip::api::Count;
 
@@ -57,6 +59,17 @@ impl Effects for ServerEffects {
             let verdict = if right { Verdict::Right } else { Verdict::Wrong };
             control.tell_from_task(Input::SecretVerified { call, verdict }).await;
         });
+    }
+
+    fn ask(&mut self, call: CallId, id: AskId, _question: Question) {
+        let control = Arc::clone(&self.control);
+        let result = Err(AskFailure::NotAllowed);
+        self.runtime.spawn(async move { control.tell_from_task(Input::Answered { call, id, result }).await });
+    }
+
+    fn promised(&mut self, call: CallId) -> Box<dyn FnOnce() + Send> {
+        let control = Arc::clone(&self.control);
+        Box::new(move || control.tell(Input::Kept { call }))
     }
 
     fn finalise(&mut self, order: FinaliseOrder) {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::event::Actor;
 use crate::ids::{AgentId, CallId, EntryId, QueueId};
@@ -42,6 +42,7 @@ impl IndexRecords {
             queue: asked.queue.map(QueueId::new),
             agent: asked.agent.map(AgentId::new),
             outcome: asked.outcome.as_deref().map(outcome).transpose().map_err(bad)?,
+            callbacks: false,
             calls: None,
             after,
             limit: asked.limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE),
@@ -73,6 +74,24 @@ impl Records for IndexRecords {
             let filter = self.filter(filter).await?;
             let rows = self.index.list(&filter).await.map_err(unavailable)?;
             rows.iter().map(shown).collect()
+        })
+    }
+
+    fn callbacks(&self, filter: CallFilter, _actor: Actor) -> BoxFuture<'_, Result<Value, RecordsError>> {
+        Box::pin(async move {
+            let filter = Filter { callbacks: true, ..self.filter(filter).await? };
+            let rows = self.index.list(&filter).await.map_err(unavailable)?;
+            let promised = rows.iter().filter_map(|row| Some((row, row.services.callback.as_ref()?)));
+            let shown = promised.map(|(row, callback)| {
+                json!({
+                    "call": row.call,
+                    "entry": row.entry,
+                    "queue": callback.queue,
+                    "promised_at": callback.promised_at,
+                    "number": callback.number,
+                })
+            });
+            Ok(shown.collect())
         })
     }
 

@@ -4,17 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::engine::{Memory, OpenCalls};
+use crate::engine::{Memory, OpenCalls, Opener, PeopleSettings};
 use crate::ids::CallId;
 use crate::io::finaliser::{FinaliseJob, Finaliser, recover};
 use crate::io::journal::{Opened, read_all};
+use crate::io::keys::KeyTable;
 use crate::io::spool::{Places, ReadReport, SpoolDirectory, SpoolReader};
 use crate::media::command::{PromptTable, SpoolRef};
 use crate::now::Wall;
 
 /// Snapshot plus tail: the state of every fold at the journal's end. Without a snapshot that this
 /// version can use, the whole journal.
-pub(super) fn memory(opened: Opened, journal: &Path) -> anyhow::Result<Memory> {
+pub(super) fn memory(
+    opened: Opened,
+    journal: &Path,
+    settings: &PeopleSettings,
+    keys: &mut KeyTable,
+) -> anyhow::Result<Memory> {
     if let Some(torn) = &opened.torn {
         tracing::warn!(
             file = torn.file,
@@ -34,11 +40,11 @@ pub(super) fn memory(opened: Opened, journal: &Path) -> anyhow::Result<Memory> {
             }
         },
     };
+    // A table that cannot be read shows as soon as a call is taken.
+    let mut key = |call| keys.get(call).ok().flatten();
+    let mut opener = Opener { settings, key: &mut key };
     for event in tail {
-        let event = event?;
-        memory.stats.apply(&event);
-        memory.open.apply(&event);
-        memory.seq = event.seq;
+        memory.apply(&event?, &mut opener);
     }
     Ok(memory)
 }

@@ -16,7 +16,7 @@ use super::stores::{Archive, Stores};
 use super::{Addresses, Closing, House, INPUTS, Publishing, Server, doors, media, restore};
 use crate::config::published::Published;
 use crate::config::server::ServerConfig;
-use crate::engine::{Directory, Engine, Input, MediaSettings, Settings};
+use crate::engine::{Directory, Engine, Input, MediaSettings, PeopleSettings, Settings};
 use crate::event::Actor;
 use crate::ids::BootId;
 use crate::io::crypto::random;
@@ -46,7 +46,8 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     let house = House::new(config, inputs);
     let config = &house.config;
     let Sockets { sip, api, management } = Sockets::bind(config, &house.metrics).await?;
-    let Stores { secrets, journal, boot, mut memory, keys, people, versions } = Stores::open(config).await?;
+    let Stores { secrets, journal, boot, mut memory, keys, callers, people, versions } =
+        Stores::open(config).await?;
     let operations = Arc::new(ServerOperations {
         control: Arc::clone(&house.control),
         versions: Arc::clone(&versions),
@@ -71,9 +72,9 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     };
     let (batches, for_outbox) = sync_channel(BATCHES);
     let outbox = outbox.spawn(for_outbox)?;
-    restore::hear_last_sounds(&mut memory.open, &archive.spool, &archive.found);
-    let unfinished = memory.open.clone();
-    let engine = Engine::new(settings(config, address, boot)?, memory, house.control.clock.now());
+    restore::hear_last_sounds(&mut memory.folds.open, &archive.spool, &archive.found);
+    let unfinished = memory.folds.open.clone();
+    let engine = Engine::new(settings(config, (address, boot), callers)?, memory, house.control.clock.now());
     let state = Arc::clone(&house.state);
     let engine = engine_loop::spawn(engine, house.control.clock, taken, batches, state)?;
     let Archive { spool, found, finaliser, index } = archive;
@@ -175,7 +176,11 @@ fn in_force(
     Ok(Some(published))
 }
 
-fn settings(config: &ServerConfig, sip: SocketAddr, boot: BootId) -> anyhow::Result<Settings> {
+fn settings(
+    config: &ServerConfig,
+    (sip, boot): (SocketAddr, BootId),
+    people: PeopleSettings,
+) -> anyhow::Result<Settings> {
     let calls = usize::try_from(config.limits.calls)?;
     Ok(Settings {
         node: config.node,
@@ -208,6 +213,8 @@ fn settings(config: &ServerConfig, sip: SocketAddr, boot: BootId) -> anyhow::Res
         },
         max_calls: calls,
         exempt_entries: config.exempt_entries.clone(),
+        trunks: config.sip.trunks.values().copied().collect(),
+        people,
     })
 }
 

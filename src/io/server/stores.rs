@@ -9,7 +9,7 @@ use anyhow::Context;
 use super::effects::on_finished;
 use super::{House, restore};
 use crate::config::server::ServerConfig;
-use crate::engine::Memory;
+use crate::engine::{LockSettings, Memory, PeopleSettings};
 use crate::ids::{BootId, CallId};
 use crate::io::finaliser::{Finaliser, FinaliserConfig};
 use crate::io::index::{Index, Indexer};
@@ -19,6 +19,7 @@ use crate::io::people::People;
 use crate::io::secrets::{Purpose, Secrets};
 use crate::io::spool::{Places, SpoolDirectory};
 use crate::io::versions::Versions;
+use crate::sealed::Hasher;
 
 /// Wait before a recording that failed is tried again.
 const RETRY: Duration = Duration::from_secs(5);
@@ -29,6 +30,7 @@ pub(super) struct Stores {
     pub boot: BootId,
     pub memory: Memory,
     pub keys: KeyTable,
+    pub callers: PeopleSettings,
     pub people: People,
     pub versions: Arc<Versions>,
 }
@@ -37,10 +39,14 @@ impl Stores {
     pub async fn open(config: &ServerConfig) -> anyhow::Result<Stores> {
         let secrets = Secrets::open_or_create(&config.secrets)?;
         let (journal, opened) = Journal::open(&config.storage.journal(), config.node)?;
+        let mut keys = KeyTable::open(&secrets).context("the key table cannot be opened")?;
+        let hasher = Hasher::new(secrets.key(Purpose::NumberHash).bytes());
+        let callers = PeopleSettings { hasher, lock: LockSettings::default() };
         Ok(Stores {
             boot: opened.boot,
-            memory: restore::memory(opened, &config.storage.journal())?,
-            keys: KeyTable::open(&secrets).context("the key table cannot be opened")?,
+            memory: restore::memory(opened, &config.storage.journal(), &callers, &mut keys)?,
+            keys,
+            callers,
             people: People::open(&config.storage.people(), &config.secrets, &config.sip.realm).await?,
             versions: Arc::new(Versions::open(&config.storage.directory)?),
             secrets,

@@ -6,12 +6,9 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use crate::menu::draft::SpeechDraft;
-use crate::menu::parse::keys::{Key, Need, Shape, Table};
+use crate::menu::parse::keys::{Key, LONGEST, Need, Shape, Table};
 use crate::menu::reader::{Reader, Value};
 use crate::menu::report::{At, Report, Spot};
-
-/// Longest name or other short text.
-const LONGEST: usize = 200;
 
 /// A table being read by its keys.
 pub struct Fields<'t, 'i> {

@@ -93,6 +93,8 @@ const fn list(most: usize, example: &'static str) -> Shape {
     Shape::List { most, example }
 }
 
+/// Longest name or other short text, in bytes.
+pub const LONGEST: usize = 200;
 /// Most digits one step takes.
 pub const MAX_DIGITS: u8 = 32;
 /// Most languages a hotline speaks.

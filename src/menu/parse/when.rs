@@ -88,8 +88,8 @@ fn field(row: &Fields<'_, '_>, report: &mut Report<'_>) -> Vec<TermDraft> {
         let message = format!("it is not said what the field `{}` is compared with", name.value);
         report.add(&MISSING, &name.spot, message, "Write is = \"…\" or is_not = \"…\" beside it.");
     }
-    let terms = values.into_iter().map(|(_, At { value, spot }, holds)| {
-        term(ConditionDraft::Field { name: name.value.clone(), value }, spot, holds)
+    let terms = values.into_iter().map(|(_, At { value, .. }, holds)| {
+        term(ConditionDraft::Field { name: name.value.clone(), value }, name.spot.clone(), holds)
     });
     terms.collect()
 }

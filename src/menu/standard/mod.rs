@@ -34,6 +34,7 @@ mod transfer;
 mod unreachable;
 mod verification;
 
+pub use lexicon::campaign_word;
 pub use targets::ENTRIES;
 
 use crate::menu::draft::Book;

@@ -151,3 +151,36 @@ fn snapshots_hold_open_rows_and_lists_are_bounded() {
     let stored = serde_json::to_vec(&rows).unwrap();
     assert_eq!(serde_json::from_slice::<Rows>(&stored).unwrap(), rows);
 }
+
+#[test]
+fn what_a_caller_did_beside_menus_and_queues_stands_in_the_row() {
+    let mut sealer = Sealer::new(CallKey { call: CALL, bytes: [1; 32] }, BootId(1));
+    let (menu, node) = (MenuId::from("main"), "node".to_owned());
+    let number: Sealed<CallerNumber> = sealer.seal("13800138000");
+    let answer = |key| crate::event::SurveyAnswer { question: "satisfaction".into(), key };
+    let mut rows = fold([
+        arrived(),
+        answered(),
+        EventKind::ElderlyCare,
+        EventKind::CallerVerified {
+            menu: menu.clone(),
+            node: node.clone(),
+            level: "verified".into(),
+            identity: sealer.seal("6222"),
+        },
+        EventKind::SurveyAnswered { menu: menu.clone(), node: node.clone(), answers: vec![answer(2)] },
+        EventKind::SurveyAnswered { menu: menu.clone(), node: node.clone(), answers: vec![answer(5); 500] },
+        EventKind::CallbackPromised { queue: "cards".into(), number: number.clone() },
+        EventKind::ComplaintTaken { menu, node, queue: None, answers: Vec::new(), length_ms: 7_000 },
+        ended(Outcome::Complaint),
+    ]);
+    let services = rows.drain_changed().remove(0).services;
+    assert!(services.elderly);
+    assert_eq!(services.verified.as_deref(), Some("verified"));
+    assert_eq!((services.survey.len(), services.survey[0].key), (100, 2), "bounded, the first are kept");
+    let callback = Callback { queue: "cards".into(), number, promised_at: Wall(7_000) };
+    assert_eq!(services.callback, Some(callback));
+    assert_eq!(services.complaint.unwrap().length_ms, 7_000);
+    let nothing = serde_json::to_string(&Services::default()).unwrap();
+    assert_eq!(nothing, "{}", "what did not happen takes no room");
+}

@@ -1,0 +1,25 @@
+//! Lists of callers' numbers, by keyed hash: a number stands nowhere in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::menu::api::CallerList;
+use crate::sealed::KeyedHash;
+
+/// Who stands on which list, as operations wrote it down.
+#[derive(Clone, Debug, Default)]
+pub struct CallerBook {
+    lists: BTreeMap<KeyedHash, BTreeSet<CallerList>>,
+}
+
+impl CallerBook {
+    /// `number` as [`crate::sealed::Hasher::number`] makes it.
+    pub fn insert(&mut self, number: KeyedHash, list: CallerList) {
+        self.lists.entry(number).or_default().insert(list);
+    }
+
+    /// On the list; [`CallerList::Known`] is whoever is on any.
+    pub fn is_on(&self, number: KeyedHash, list: CallerList) -> bool {
+        let lists = self.lists.get(&number);
+        lists.is_some_and(|lists| list == CallerList::Known || lists.contains(&list))
+    }
+}
