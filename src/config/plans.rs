@@ -16,7 +16,7 @@ use crate::config::finding::Finding;
 use crate::config::page::{Page, Value, set};
 use crate::ids::{Language, PlanId};
 use crate::menu::api::PromptName;
-use crate::menu::standard::suspicion;
+use crate::menu::standard::campaign_word;
 use crate::menu::view::PlanView;
 
 const KEYS: [&str; 6] = ["kind", "announcement", "instead_of_people", "two_persons", "ends_after", "number"];
@@ -244,8 +244,8 @@ impl Reader<'_> {
             );
             return None;
         }
-        if let Some(found) = suspicion(text) {
-            let message = format!("The announcement sounds like advertising: \"{}\".", found.word);
+        if let Some(word) = campaign_word(text) {
+            let message = format!("The announcement sounds like advertising: \"{word}\".");
             let help = "It is heard before the menu: say what is the matter and what to do.";
             self.page.error_of(("no-advert", "CBA-10c"), value.span(), &message, help);
         }

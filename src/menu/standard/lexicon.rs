@@ -95,6 +95,11 @@ pub fn suspicion(text: &str) -> Option<Suspicion> {
     price(&plain).map(|word| Suspicion { class: "price", word })
 }
 
+/// The word that makes a text suspected.
+pub fn campaign_word(text: &str) -> Option<String> {
+    suspicion(text).map(|found| found.word)
+}
+
 /// Wide letters made narrow, capitals small, traditional characters simplified.
 fn plain(text: &str) -> String {
     let narrow = |c: char| match c {

@@ -34,7 +34,7 @@ mod transfer;
 mod unreachable;
 mod verification;
 
-pub use lexicon::suspicion;
+pub use lexicon::campaign_word;
 pub use targets::ENTRIES;
 
 use crate::menu::draft::Book;

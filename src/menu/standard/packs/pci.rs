@@ -1,6 +1,8 @@
 //! The pack for those who take payment cards: what could be a card number, a PIN or a check value
 //! is collected as a secret, so that neither recording nor journal ever holds it.
 
+use std::ops::RangeInclusive;
+
 use crate::config::finding::Severity;
 use crate::menu::draft::{Book, CollectDraft};
 use crate::menu::report::{Report, Rule};
@@ -41,7 +43,9 @@ pub const CARD_SECRET_TOLD: Told = Told::hard(
 );
 
 /// Digits of a payment card (ISO/IEC 7812-1).
-const CARD_DIGITS: (u8, u8) = (12, 19);
+const CARD_DIGITS: RangeInclusive<u8> = 12..=19;
+/// More than a telephone number has (ITU-T E.164: at most 15).
+const NO_TELEPHONE: RangeInclusive<u8> = 16..=19;
 /// Parts of the name of a step that asks for a secret.
 const NAMES: [&str; 10] = ["card", "pan", "pin", "cvv", "cvc", "cvn", "password", "passcode", "密码", "卡号"];
 
@@ -70,5 +74,5 @@ fn is_named_so(name: &str) -> bool {
 }
 
 fn is_as_long(node: &CollectDraft) -> bool {
-    node.min <= CARD_DIGITS.1 && node.max >= CARD_DIGITS.0
+    CARD_DIGITS.contains(&node.min) || NO_TELEPHONE.contains(&node.max)
 }
