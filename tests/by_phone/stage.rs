@@ -96,11 +96,6 @@ impl Stage {
         std::fs::write(path, document.to_string()).expect("a file of the drafts");
     }
 
-    /// Writes a file of the drafts anew.
-    pub fn write(&self, file: &str, text: &str) {
-        std::fs::write(self.path(file), text).expect("a file of the drafts");
-    }
-
     /// Speaks what has no recording yet, and publishes.
     pub fn publish(&self) {
         self.run("prompts build --by tests");
