@@ -13,7 +13,7 @@ import unittest
 from hotline import NUMBER, Hotline
 from telephones import ROOT, Sipp, Sound, host, scratch, sounds, write_tone
 
-RATE = 50
+RATE = int(os.environ.get("HOTLINE_PUBLISH_RATE", "50"))
 SECONDS = int(os.environ.get("HOTLINE_PUBLISH_SECONDS", "60"))
 CALLS = RATE * SECONDS
 # Notice and greeting, and a little of the first choice.
