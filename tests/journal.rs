@@ -66,6 +66,9 @@ fn name(kind: &EventKind) -> &'static str {
         EventKind::AgentSignedOut { .. } => "agent_signed_out",
         EventKind::AgentStateChanged { .. } => "agent_state_changed",
         EventKind::SignInRefused { .. } => "sign_in_refused",
+        EventKind::CallersImported { .. } => "callers_imported",
+        EventKind::ConfigProposed { .. } => "config_proposed",
+        EventKind::PlanProposed { .. } => "plan_proposed",
         EventKind::PlanStarted { .. } => "plan_started",
         EventKind::PlanStopped { .. } => "plan_stopped",
         EventKind::PlanAnnounced { .. } => "plan_announced",
@@ -82,7 +85,7 @@ fn name(kind: &EventKind) -> &'static str {
     }
 }
 
-const KINDS: usize = 52;
+const KINDS: usize = 55;
 
 fn server_kinds() -> Vec<EventKind> {
     vec![
@@ -100,6 +103,15 @@ fn server_kinds() -> Vec<EventKind> {
         },
         EventKind::ConfigRefused { findings: 2 },
         EventKind::DirectoryImported { agents: 20, devices: 21 },
+        EventKind::CallersImported { callers: 300 },
+        EventKind::AlarmRaised { alarm: Alarm::Calendar, detail: "2027".into() },
+        EventKind::ConfigProposed {
+            version: ConfigVersion(5),
+            by: "李雷".into(),
+            reason: "cards".into(),
+            digest: "cd".repeat(32),
+        },
+        EventKind::PlanProposed { plan: "storm".into(), by: "韩梅梅".into(), reason: "flood".into() },
         EventKind::DeviceRegistered { device: "desk-1".into() },
         EventKind::DeviceUnregistered { device: "desk-1".into() },
         EventKind::AgentSignedIn { agent: "1001".into(), device: "desk-1".into() },

@@ -4,6 +4,8 @@
 
 #[path = "sim/bench.rs"]
 mod bench;
+#[path = "sim/full.rs"]
+mod full;
 mod support;
 
 use std::collections::BTreeSet;
@@ -12,7 +14,7 @@ use std::time::Duration;
 use bench::{Bench, Workers};
 use hotline::call::Arms;
 use hotline::engine::{AlarmState, Input};
-use hotline::event::{Alarm, Event, EventKind, LeftQueue, OfferEnd, Refusal};
+use hotline::event::{Alarm, Event, EventKind, LeftQueue, OfferEnd, Outcome, Refusal, TransferEnd};
 use hotline::ids::Key;
 use hotline::now::Mono;
 use hotline::sim::{Params, Report, Weather, World};
@@ -45,7 +47,7 @@ fn params(seed: u64, calls: u32) -> Params {
 }
 
 fn day(seed: u64, calls: u32) -> Report {
-    World::new(params(seed, calls), support::published()).run()
+    World::new(params(seed, calls), full::published()).run()
 }
 
 fn count(report: &Report, wanted: impl Fn(&EventKind) -> bool) -> usize {
@@ -79,11 +81,43 @@ fn a_thousand_calls_end_with_no_leg_timer_or_port_left() {
         let ended = |kind: &EventKind| matches!(kind, EventKind::OfferEnded { end: e, .. } if *e == end);
         assert!(count(&report, ended) > 0, "{end:?}");
     }
+    services_happened(&report);
     assert!(
         count(&report, |kind| matches!(kind, EventKind::DeviceRegistered { .. })) > 0,
         "devices registered"
     );
     assert!(count(&report, |kind| matches!(kind, EventKind::SignInRefused { .. })) > 0, "a wrong secret");
+}
+
+/// Callers did by themselves all that the menus offer.
+fn services_happened(report: &Report) {
+    use EventKind as K;
+    let happened = |what: &str, wanted: fn(&EventKind) -> bool, least: usize| {
+        let n = count(report, wanted);
+        assert!(n >= least, "{what}: {n}");
+    };
+    happened("callbacks", |k| matches!(k, K::CallbackPromised { .. }), 5);
+    happened("complaints", |k| matches!(k, K::ComplaintTaken { .. }), 5);
+    happened("surveys", |k| matches!(k, K::SurveyAnswered { .. }), 5);
+    happened("look-ups", |k| matches!(k, K::LookupMade { .. }), 5);
+    happened("verified", |k| matches!(k, K::CallerVerified { .. }), 5);
+    happened("wrong secrets", |k| matches!(k, K::VerificationFailed { result, .. } if result == "wrong"), 5);
+    happened("locked", |k| matches!(k, K::VerificationFailed { result, .. } if result == "locked"), 1);
+    happened("transfers", |k| matches!(k, K::TransferStarted { .. }), 5);
+    happened("elderly", |k| matches!(k, K::ElderlyCare), 5);
+    happened("plan announced", |k| matches!(k, K::PlanAnnounced { .. }), 5);
+    happened("handed over", |k| matches!(k, K::HandedOver { .. }), 2);
+    for end in [TransferEnd::Answered, TransferEnd::NoAnswer, TransferEnd::Rejected, TransferEnd::CallerGone]
+    {
+        let ended = |kind: &EventKind| matches!(kind, K::TransferEnded { end: e, .. } if *e == end);
+        assert!(count(report, ended) > 0, "{end:?}");
+    }
+    for outcome in [Outcome::Callback, Outcome::Complaint, Outcome::Transferred] {
+        let ended = |kind: &EventKind| matches!(kind, K::CallEnded { outcome: o, .. } if *o == outcome);
+        assert!(count(report, ended) > 0, "{outcome:?}");
+    }
+    let in_force = report.events.iter().filter(|event| !event.plans.is_empty()).count();
+    assert!(in_force > 100, "events name the plan in force: {in_force}");
 }
 
 #[test]
@@ -127,7 +161,7 @@ fn every_arm_of_the_sip_machines_and_of_a_visit_is_hit_over_a_few_days() {
     for (seed, agents) in [(20, 12), (21, 0), (22, 12), (23, 3), (24, 12), (25, 3)] {
         let (calls, over) = if agents == 0 { (900, 1_500) } else { (400, 600) };
         let params = Params { agents, over: Duration::from_secs(over), ..params(seed, calls) };
-        let report = World::new(params, support::published()).run();
+        let report = World::new(params, full::published()).run();
         check(&report);
         hit.extend(report.transitions);
         hotline.extend(report.transitions_of_hotline);

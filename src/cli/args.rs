@@ -52,6 +52,12 @@ pub enum Command {
     /// Telephones: import, export
     #[command(subcommand)]
     Devices(DevicesCommand),
+    /// Callers on lists: import, list
+    #[command(subcommand)]
+    Callers(CallersCommand),
+    /// Emergency plans: list, start, stop
+    #[command(subcommand)]
+    Plans(PlansCommand),
     /// Recordings of what callers hear
     #[command(subcommand)]
     Prompts(PromptsCommand),
@@ -79,6 +85,8 @@ impl Command {
             Command::Recordings(_) => "recordings",
             Command::Agents(_) => "agents",
             Command::Devices(_) => "devices",
+            Command::Callers(_) => "callers",
+            Command::Plans(_) => "plans",
             Command::Prompts(_) => "prompts",
             Command::Status(_) => "status",
             Command::Drain => "drain",
@@ -110,6 +118,9 @@ pub struct ServeArgs {
 
 #[derive(Args, Debug)]
 pub struct PublishArgs {
+    /// Put this proposed snapshot in force, as the second person
+    #[arg(long, value_name = "N")]
+    pub confirm: Option<u32>,
     #[command(flatten)]
     pub signed: SignedArgs,
     #[command(flatten)]
@@ -331,6 +342,40 @@ pub enum DevicesCommand {
     Import(ImportArgs),
     /// Write the telephones as CSV, without passwords
     Export,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum CallersCommand {
+    /// Take in a CSV file: number,name,lists,language (lists: vip;blocked;elderly)
+    Import(ImportArgs),
+    /// Who stands on which list
+    List {
+        /// Show numbers and names
+        #[arg(long)]
+        numbers: bool,
+        #[command(flatten)]
+        format: FormatArgs,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum PlansCommand {
+    /// Plans declared, proposed and in force
+    List(FormatArgs),
+    /// Put a plan in force at once, for running calls too; or propose or confirm one for two persons
+    Start {
+        /// As in plans.toml
+        plan: String,
+        #[command(flatten)]
+        signed: SignedArgs,
+    },
+    /// Take a plan or a proposal back
+    Stop {
+        /// As in plans.toml
+        plan: String,
+        #[command(flatten)]
+        signed: SignedArgs,
+    },
 }
 
 #[derive(Args, Debug)]

@@ -10,8 +10,8 @@ use crate::cli::args::{CheckArgs, Format};
 use crate::cli::{drafts, findings, output, prompts};
 use crate::io::control::{FindingLine, FindingsFound};
 use crate::io::versions::Drafts;
+use crate::menu::ManifestView;
 use crate::menu::prove::Proof;
-use crate::menu::{ManifestView, compile};
 
 /// Exit codes.
 pub const CLEAN: u8 = 0;
@@ -39,8 +39,9 @@ pub fn run(
         Ok(loaded) => loaded,
         Err(found) => return findings::print(&found, format, out),
     };
-    let compiled = compile(&loaded.sources);
-    let found = FindingsFound::new([compiled.findings, loaded.findings].concat()).0;
+    let compiled = loaded.compile();
+    let found = FindingsFound::new(&compiled.findings).0;
+    let missing_year = loaded.missing_year();
     match format {
         Format::Text => {
             write!(out, "{}", findings::written(&found))?;
@@ -50,8 +51,12 @@ pub fn run(
             if found.is_empty() {
                 writeln!(out, "{} files, no findings.", loaded.sources.files.len())?;
             }
+            if let Some(year) = missing_year {
+                let calendar = drafts.places.calendar.display();
+                writeln!(out, "warning: {calendar} lacks the announced list of holidays of {year} (CBA-8)")?;
+            }
         }
-        Format::Json => print_json(&found, compiled.proof.as_ref(), out)?,
+        Format::Json => print_json(&found, compiled.proof.as_ref(), missing_year, out)?,
     }
     Ok(if found.is_empty() { CLEAN } else { FINDINGS })
 }
@@ -105,7 +110,12 @@ struct Row<'p> {
     person: &'p str,
 }
 
-fn print_json(findings: &[FindingLine], proof: Option<&Proof>, out: &mut dyn Write) -> io::Result<()> {
+fn print_json(
+    findings: &[FindingLine],
+    proof: Option<&Proof>,
+    missing_year: Option<i16>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let row = |row: &'_ crate::menu::prove::MenuRow| {
         serde_json::to_value(Row {
             entry: row.entry.as_str(),
@@ -128,6 +138,6 @@ fn print_json(findings: &[FindingLine], proof: Option<&Proof>, out: &mut dyn Wri
             "menus": proof.menus.iter().map(row).collect::<Vec<_>>(),
         })
     });
-    let json = serde_json::json!({ "findings": findings, "proof": proof });
+    let json = serde_json::json!({ "findings": findings, "proof": proof, "missing_year": missing_year });
     writeln!(out, "{json:#}")
 }

@@ -5,6 +5,7 @@
 pub mod agents;
 pub mod args;
 pub mod callbacks;
+pub mod callers;
 pub mod calls;
 pub mod check;
 pub mod demo;
@@ -12,6 +13,7 @@ pub mod devices;
 pub mod drafts;
 pub mod findings;
 pub mod output;
+pub mod plans;
 pub mod prompts;
 pub mod publish;
 pub mod recordings;
@@ -67,6 +69,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Calls(args) => block_on(calls::run(&load_config(config)?, args)),
         Command::Callbacks(args) => block_on(callbacks::run(&load_config(config)?, args)),
         Command::Recordings(args) => block_on(recordings::run(&load_config(config)?, args)),
+        Command::Callers(args) => block_on(callers::run(&load_config(config)?, args)),
+        Command::Plans(args) => block_on(plans::run(&load_config(config)?, args)),
         Command::Prompts(args) => prompts::run(&load_config(config)?, &args),
         Command::Agents(args) => block_on(agents::run(&load_config(config)?, args)),
         Command::Devices(args) => block_on(devices::run(&load_config(config)?, args)),
@@ -155,6 +159,12 @@ mod tests {
             "prompts build --remove-stale",
             "prompts approve zh-CN/main.greeting --by Wang",
             "calls list --number 1 --numbers",
+            "callers import c.csv --replace",
+            "callers list --numbers --format json",
+            "plans list",
+            "plans start surge --by Wang --reason queue",
+            "plans stop surge --by Wang --reason over",
+            "publish --confirm 5 --by Zhao --reason seen",
             "status --config x.toml",
             "drain",
         ] {

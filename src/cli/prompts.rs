@@ -17,7 +17,7 @@ use crate::io::prompts::build::{self, BuildError, Built, Order, Stale};
 use crate::io::prompts::inspect::{Inspection, Prompt, State, Strictness, Wanted, inspect};
 use crate::io::prompts::manifest::FILE;
 use crate::io::prompts::synthesise::Synthesiser;
-use crate::io::versions::{Drafts, assemble};
+use crate::io::versions::{Drafts, wanted_by};
 use crate::menu::ManifestView;
 use crate::now::Wall;
 
@@ -65,13 +65,9 @@ fn show(findings: &[Finding], format: Format, out: &mut dyn Write) -> io::Result
     findings::print(&FindingsFound::new(findings), format, out)
 }
 
-fn wanted(drafts: &Drafts) -> Result<Vec<Wanted>, Vec<Finding>> {
-    Ok(assemble(&drafts.read()?, &drafts.places())?.wanted)
-}
-
 fn look(drafts: &Drafts) -> Result<Inspection, Vec<Finding>> {
     let manifest = drafts.prompts.join(FILE);
-    inspect(&drafts.prompts, &wanted(drafts)?).map_err(|e| vec![e.finding(&manifest)])
+    inspect(&drafts.prompts, &wanted_by(drafts)?).map_err(|e| vec![e.finding(&manifest)])
 }
 
 /// What `hotline check` may say about recordings; `None` while the menus themselves are broken.
@@ -153,7 +149,7 @@ pub fn check(drafts: &Drafts, format: Format, out: &mut dyn Write) -> io::Result
 
 /// Speaks what has no recording.
 pub fn build(drafts: &Drafts, options: &Options, format: Format, out: &mut dyn Write) -> io::Result<u8> {
-    let wanted = match wanted(drafts) {
+    let wanted = match wanted_by(drafts) {
         Ok(wanted) => wanted,
         Err(findings) => return show(&findings, format, out),
     };
@@ -195,7 +191,7 @@ pub fn approve(
     (language, name): (&str, &str),
     out: &mut dyn Write,
 ) -> io::Result<u8> {
-    let wanted = match wanted(drafts) {
+    let wanted = match wanted_by(drafts) {
         Ok(wanted) => wanted,
         Err(findings) => return show(&findings, Format::Text, out),
     };

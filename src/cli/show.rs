@@ -9,7 +9,7 @@ use crate::cli::check::CLEAN;
 use crate::cli::{drafts, findings, output};
 use crate::io::control::FindingsFound;
 use crate::io::versions::Drafts;
-use crate::menu::{compile, draw};
+use crate::menu::draw;
 
 pub fn command(config: Option<&Path>, args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let drafts = drafts::find(args.dir.as_deref(), config)?;
@@ -17,11 +17,11 @@ pub fn command(config: Option<&Path>, args: &ShowArgs) -> anyhow::Result<ExitCod
 }
 
 pub fn run(drafts: &Drafts, shape: Shape, out: &mut dyn Write) -> io::Result<u8> {
-    let sources = match drafts::load(drafts, None) {
-        Ok(loaded) => loaded.sources,
+    let loaded = match drafts::load(drafts, None) {
+        Ok(loaded) => loaded,
         Err(found) => return findings::print(&found, Format::Text, out),
     };
-    let compiled = compile(&sources);
+    let compiled = loaded.compile();
     let (Some(program), Some(proof)) = (&compiled.program, &compiled.proof) else {
         return findings::print(&FindingsFound::new(&compiled.findings), Format::Text, out);
     };

@@ -11,8 +11,8 @@ use crate::cli::{calls, drafts, findings, output};
 use crate::ids::{EntryId, Language};
 use crate::io::control::FindingsFound;
 use crate::io::versions::Drafts;
+use crate::menu::Program;
 use crate::menu::transcript::{Deed, Telling, parse_deeds, transcript};
-use crate::menu::{Program, compile};
 
 /// What is tried; the rest has defaults.
 #[derive(Clone, Debug, Default)]
@@ -41,11 +41,11 @@ pub fn run(
     input: &mut dyn BufRead,
     out: &mut dyn Write,
 ) -> io::Result<u8> {
-    let sources = match drafts::load(drafts, None) {
-        Ok(loaded) => loaded.sources,
+    let loaded = match drafts::load(drafts, None) {
+        Ok(loaded) => loaded,
         Err(found) => return findings::print(&found, Format::Text, out),
     };
-    let compiled = compile(&sources);
+    let compiled = loaded.compile();
     let Some(program) = compiled.program else {
         return findings::print(&FindingsFound::new(&compiled.findings), Format::Text, out);
     };

@@ -26,7 +26,7 @@ const HELP_ANNOUNCEMENT: &str =
 /// Longest announcement in characters: about a minute.
 const LONGEST_TEXT: usize = 500;
 /// Most plans: more than anybody tells apart at night.
-const MOST: usize = 99;
+const MOST: usize = 64;
 const MINUTE: Duration = Duration::from_secs(60);
 const MONTH: Duration = Duration::from_secs(31 * 86_400);
 

@@ -26,7 +26,7 @@ impl Engine {
             }
             Command::Plans => Reply::Plans(self.plan_views()),
             Command::StartPlan { plan, by, reason } => {
-                done(self.start_plan(actor, plan, Words { by, reason }))
+                self.start_plan(actor, plan, Words { by, reason }).unwrap_or_else(Reply::Refused)
             }
             Command::StopPlan { plan, by, reason } => done(self.stop_plan(actor, plan, Words { by, reason })),
             // The shell turns a drain into one with its deadline.

@@ -31,7 +31,7 @@ impl Engine {
         let over = || self.folds.open.version_of(call?);
         let pinned = live.map(super::Live::config_version).or_else(over);
         // A plan that begins or ends with this very event is counted in or out.
-        self.folds.plans.apply(self.journal.now.wall, &kind);
+        self.folds.plans.apply(self.journal.now.wall, &actor, &kind);
         let event = Event {
             schema: SCHEMA,
             seq: self.journal.seq,

@@ -101,6 +101,8 @@ pub enum Input {
     PublishRefused {
         findings: u32,
     },
+    /// Made, and not in force until another person confirms it.
+    PublishProposed(Box<Proposed>),
     Directory(Arc<Directory>),
     /// Lists of callers' numbers, in place of those before.
     Callers(Arc<CallerBook>),
@@ -249,6 +251,15 @@ struct MediaPool {
     unspooled: BTreeMap<CallId, Wall>,
 }
 
+/// A snapshot that waits for a second person.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Proposed {
+    pub version: ConfigVersion,
+    pub by: String,
+    pub reason: String,
+    pub digest: String,
+}
+
 /// What is in force.
 struct House {
     published: Option<Arc<Published>>,
@@ -370,8 +381,9 @@ impl Engine {
             Input::PublishRefused { findings } => {
                 self.emit(self.house.actor.clone(), None, EventKind::ConfigRefused { findings })
             }
+            Input::PublishProposed(proposed) => self.on_proposed(*proposed),
             Input::Directory(directory) => self.on_directory(directory),
-            Input::Callers(book) => self.house.callers = book,
+            Input::Callers(book) => self.on_callers(book),
             Input::Answered { call, id, result } => self.on_answered(call, id, result),
             Input::Kept { call } => self.on_kept(call),
             Input::Drain { deadline } => self.on_drain(deadline),

@@ -25,9 +25,11 @@ impl Engine {
         let Some(live) = self.calls.get_mut(&id) else { return };
         let Some(published) = &live.published else { return };
         let number = &live.caller.number;
+        let chosen = self.folds.people.language(live.caller.hash, now);
+        let written = || self.house.callers.language(live.caller.hash);
         let arrival = Arrival {
             entry: Some(live.entry.clone()),
-            language: self.folds.people.language(live.caller.hash, now).cloned(),
+            language: chosen.or_else(written).cloned(),
             number: is_number(number.reveal()).then(|| number.clone()),
         };
         let (visit, actions) = Visit::start(published.program.clone(), arrival);

@@ -48,6 +48,7 @@ struct Alarms {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Source {
     Archiving,
+    Calendar,
     Indexing,
     Lagging,
     Ordering,
@@ -193,8 +194,8 @@ impl Running {
                 Output::StoreKey { key, number } => self.keys.push_back((key, number)),
                 Output::Event(event) => self.events.push(*event),
                 Output::Snapshot { seq, bytes } => self.snapshot = Some((seq, bytes)),
-                Output::Reply { id, reply: Reply::Done } => {
-                    self.promised.push(self.outbox.replies.telling(id, Reply::Done))
+                Output::Reply { id, reply: reply @ (Reply::Done | Reply::Proposed) } => {
+                    self.promised.push(self.outbox.replies.telling(id, reply))
                 }
                 Output::Promise { call } => self.promised.push(self.outbox.effects.promised(call)),
                 effect => effects.push(effect),

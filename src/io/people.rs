@@ -3,6 +3,7 @@
 //! Agents' secrets are stored as argon2 hashes, devices' digest credentials sealed under a key
 //! derived from the master key. An import is all or nothing.
 
+mod callers;
 mod credentials;
 mod lockout;
 pub mod table;
@@ -24,8 +25,9 @@ use crate::config::finding::Finding;
 use crate::ids::{AgentId, DeviceId};
 use crate::io::crypto;
 use crate::io::secrets::{self, Purpose, SecretKey, Secrets, SecretsError};
-use crate::sealed::Redacted;
+use crate::sealed::{Hasher, Redacted};
 use crate::sip::api::{DeviceAccount, DeviceKind};
+pub use callers::CallerRecord;
 use lockout::Lockout;
 use table::{AgentRow, DeviceAccess, DeviceRow};
 
@@ -98,6 +100,8 @@ pub enum SecretCheck {
 pub struct People {
     pool: SqlitePool,
     key: SecretKey,
+    /// Of callers' numbers, as the key table and the engine make it.
+    hasher: Hasher,
     realm: Arc<str>,
     lockout: Arc<Mutex<Lockout>>,
     verifying: Arc<Semaphore>,
@@ -118,9 +122,11 @@ impl People {
             .busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
         sqlx::migrate!("migrations/people").run(&pool).await?;
+        let secrets = Secrets::open_or_create(secrets)?;
         Ok(People {
             pool,
-            key: Secrets::open_or_create(secrets)?.key(Purpose::People),
+            key: secrets.key(Purpose::People),
+            hasher: Hasher::new(secrets.key(Purpose::NumberHash).bytes()),
             realm: Arc::from(realm),
             lockout: Arc::default(),
             verifying: Arc::new(Semaphore::new(VERIFIED_AT_ONCE)),

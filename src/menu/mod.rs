@@ -29,7 +29,7 @@ pub mod transcript;
 mod values;
 pub mod view;
 
-pub use compile::{Compiled, Sources, compile};
+pub use compile::{Compiled, Sources, compile, compile_measured};
 pub use interpreter::Visit;
 pub use manifest::{ManifestView, RecordingState};
 pub use model::{Program, PromptKind, PromptText};

@@ -12,7 +12,7 @@ use super::bare::{Bare, Numbers, Wish};
 use super::callers::{Callers, Done};
 use super::media::SimMedia;
 use super::network::{Arrival, Dialled, Network, Weather, What, address, between};
-use super::office::Office;
+use super::office::{self, Office};
 use super::shop::{self, Desk};
 use super::staff::{Staff, Who};
 use super::watch::Watch;
@@ -31,6 +31,8 @@ const HOTLINE: &str = "127.0.0.1:5060";
 const CALLERS: &str = "127.0.0.5:5060";
 const STAFF: &str = "127.0.0.4:5060";
 const COLLEAGUE: &str = "127.0.0.7:5060";
+/// Both trunks to numbers outside.
+const TRUNK: &str = "127.0.0.8:5060";
 /// Bare telephones, each at a port of its own.
 const BARE: &str = "127.0.0.6:5060";
 
@@ -84,6 +86,7 @@ pub struct World {
     callers: Callers,
     staff: Staff,
     colleague: Staff,
+    outside: Staff,
     bare: Bare,
     office: Office,
     watch: Watch,
@@ -128,8 +131,8 @@ fn settings(seed: u64) -> Settings {
         },
         max_calls: 100_000,
         exempt_entries: BTreeSet::new(),
-        trunks: Vec::new(),
-        people: PeopleSettings { hasher: Hasher::new(&[9; 32]), lock: LockSettings::default() },
+        trunks: vec![address(TRUNK), address(TRUNK)],
+        people: PeopleSettings { hasher: Hasher::new(&office::HASH_KEY), lock: LockSettings::default() },
     }
 }
 
@@ -143,6 +146,7 @@ impl std::fmt::Debug for World {
             .field("callers", &self.callers.next())
             .field("staff", &self.staff.next())
             .field("colleague", &self.colleague.next())
+            .field("outside", &self.outside.next())
             .field("bare", &self.bare.next())
             .field("office", &self.office.next())
             .field("engine", &self.engine.poll_timeout())
@@ -169,12 +173,13 @@ impl World {
             callers: Callers::new(stack(CALLERS), address(CALLERS), address(HOTLINE)),
             staff: Staff::new(stack(STAFF), address(STAFF), Who::Agents),
             colleague: Staff::new(stack(COLLEAGUE), address(COLLEAGUE), Who::Colleague),
+            outside: Staff::new(stack(TRUNK), address(TRUNK), Who::Outside),
             bare: Bare::default(),
             office: Office::default(),
             watch: Watch::default(),
             params,
         };
-        world.network.listening.extend([HOTLINE, STAFF, COLLEAGUE].map(address));
+        world.network.listening.extend([HOTLINE, STAFF, COLLEAGUE, TRUNK].map(address));
         world.plan_day();
         world.open_shop(published);
         world
@@ -261,7 +266,8 @@ impl World {
         }
         let hotline = self.engine.stack().transitions_hit().clone();
         let mut transitions = hotline.clone();
-        for stack in [&self.callers.stack, &self.staff.stack, &self.colleague.stack] {
+        let phones = [&self.callers.stack, &self.staff.stack, &self.colleague.stack, &self.outside.stack];
+        for stack in phones {
             transitions.extend(stack.transitions_hit().iter().copied());
         }
         Report {
@@ -285,6 +291,7 @@ impl World {
             self.callers.next(),
             self.staff.next(),
             self.colleague.next(),
+            self.outside.next(),
             self.bare.next(),
             self.office.next(),
             self.engine.poll_timeout(),
@@ -321,7 +328,7 @@ impl World {
             }
             self.pump_phones();
         }
-        while self.staff.act(self.now) || self.colleague.act(self.now) {
+        while self.staff.act(self.now) || self.colleague.act(self.now) || self.outside.act(self.now) {
             self.pump_phones();
         }
         self.bare.act(self.now.mono);
@@ -329,6 +336,7 @@ impl World {
         self.callers.stack.handle_timeout(self.now);
         self.staff.stack.handle_timeout(self.now);
         self.colleague.stack.handle_timeout(self.now);
+        self.outside.stack.handle_timeout(self.now);
         self.pump_phones();
         self.input(Input::Tick);
     }
@@ -351,6 +359,7 @@ impl World {
         }
         let (callers, staff, colleague) = (address(CALLERS), address(STAFF), address(COLLEAGUE));
         let stack = match *to {
+            to if to == address(TRUNK) => &mut self.outside.stack,
             to if to == callers => &mut self.callers.stack,
             to if to == staff => &mut self.staff.stack,
             to if to == colleague => &mut self.colleague.stack,
@@ -376,7 +385,7 @@ impl World {
                 other => carry(now, wires, (address(CALLERS), &mut self.callers.stack), other),
             }
         }
-        for staff in [&mut self.staff, &mut self.colleague] {
+        for staff in [&mut self.staff, &mut self.colleague, &mut self.outside] {
             while let Some(output) = staff.stack.poll_output() {
                 match output {
                     SipOutput::Event(event) => staff.on_event(now.mono, wires.1, &event),
@@ -408,9 +417,12 @@ impl World {
         let now = self.now.mono;
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
+            if let Input::Kept { call } = &input {
+                self.watch.kept(*call);
+            }
             self.engine.handle(self.now, input);
             while let Some(output) = self.engine.poll_output() {
-                self.watch.see(&output);
+                self.watch.see(now, &output);
                 self.office.see(now, &mut self.rng, &output);
                 match output {
                     Output::Transmit { flow, bytes } => {

@@ -43,7 +43,7 @@ pub enum DeviceAccess {
 }
 
 /// A mistake in a cell: what is wrong, and what to do.
-type Wrong = (String, &'static str);
+pub(super) type Wrong = (String, &'static str);
 
 /// Agents of the file; `stored` are those whose secret is known already.
 pub fn agents(file: &str, text: &str, stored: &BTreeSet<String>) -> Result<Vec<AgentRow>, Vec<Finding>> {
@@ -89,7 +89,7 @@ pub fn devices(file: &str, text: &str, stored: &BTreeSet<String>) -> Result<Vec<
 }
 
 /// One data row: its cells in the order of the wanted columns.
-struct Row {
+pub(super) struct Row {
     line: u32,
     cells: Vec<String>,
 }
@@ -100,7 +100,7 @@ impl Row {
     }
 }
 
-struct Table<'t, T> {
+pub(super) struct Table<'t, T> {
     file: &'t str,
     columns: &'static [&'static str],
     /// Where each wanted column stands in the file.
@@ -113,7 +113,11 @@ struct Table<'t, T> {
 }
 
 impl<'t, T> Table<'t, T> {
-    fn open(file: &'t str, text: &'t str, columns: &'static [&'static str]) -> Result<Self, Vec<Finding>> {
+    pub fn open(
+        file: &'t str,
+        text: &'t str,
+        columns: &'static [&'static str],
+    ) -> Result<Self, Vec<Finding>> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
@@ -148,7 +152,7 @@ impl<'t, T> Table<'t, T> {
     }
 
     /// The next row with the right number of cells and an identity not seen before.
-    fn next_row(&mut self) -> Option<Row> {
+    pub fn next_row(&mut self) -> Option<Row> {
         loop {
             let record = match self.records.next()? {
                 Ok(record) => record,
@@ -177,7 +181,10 @@ impl<'t, T> Table<'t, T> {
             let line = u32::try_from(line).unwrap_or(u32::MAX);
             let id = cells.first().cloned().unwrap_or_default();
             if let Some(first) = self.seen.get(&id) {
-                let message = format!("`{id}` stands on line {first} already");
+                // A caller's number is not for messages.
+                let what =
+                    if self.columns[0] == "number" { "the same".to_owned() } else { format!("`{id}`") };
+                let message = format!("{what} stands on line {first} already");
                 self.note(u64::from(line), message, "Keep one of the two lines.");
                 continue;
             }
@@ -187,7 +194,7 @@ impl<'t, T> Table<'t, T> {
     }
 
     /// Reads one cell; a mistake is noted.
-    fn cell<V>(
+    pub fn cell<V>(
         &mut self,
         row: &Row,
         column: usize,
@@ -209,7 +216,11 @@ impl<'t, T> Table<'t, T> {
         self.findings.push(finding(self.file, line, message, help.to_owned()));
     }
 
-    fn close(self) -> Result<Vec<T>, Vec<Finding>> {
+    pub fn push(&mut self, row: T) {
+        self.rows.push(row);
+    }
+
+    pub fn close(self) -> Result<Vec<T>, Vec<Finding>> {
         if self.findings.is_empty() { Ok(self.rows) } else { Err(self.findings) }
     }
 }
@@ -296,7 +307,7 @@ fn is_name(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
 }
 
-fn is_language(text: &str) -> bool {
+pub(super) fn is_language(text: &str) -> bool {
     text.split('-')
         .all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
 }

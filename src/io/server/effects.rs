@@ -9,6 +9,7 @@ use crate::event::{Alarm, Event, EventKind};
 use crate::ids::{AgentId, CallId, FlowId};
 use crate::io::finaliser::{Ending, Failure, FinaliseJob, Finaliser, Finished};
 use crate::io::index::Indexer;
+use crate::io::lookup::LookupClient;
 use crate::io::outbox::{Effects, OutboxState, Source};
 use crate::io::people::People;
 use crate::io::sip_tcp::SipTcp;
@@ -17,7 +18,7 @@ use crate::io::spool::SpoolDirectory;
 use crate::io::transport_metrics::TransportMetrics;
 use crate::media::command::PromptTable;
 use crate::menu::api::AskId;
-use crate::menu::ask::{Failure as AskFailure, Question};
+use crate::menu::ask::Question;
 use crate::sealed::Redacted;
 use crate::sip::api::Count;
 
@@ -31,6 +32,7 @@ pub(super) struct ServerEffects {
     pub finaliser: Arc<Finaliser>,
     pub spool: Arc<SpoolDirectory>,
     pub index: Arc<Indexer>,
+    pub lookups: LookupClient,
     /// Prompts are found by their hash among all published versions.
     pub prompts: Arc<PromptTable>,
 }
@@ -61,10 +63,14 @@ impl Effects for ServerEffects {
         });
     }
 
-    fn ask(&mut self, call: CallId, id: AskId, _question: Question) {
-        let control = Arc::clone(&self.control);
-        let result = Err(AskFailure::NotAllowed);
-        self.runtime.spawn(async move { control.tell_from_task(Input::Answered { call, id, result }).await });
+    /// A call asks one question at a time, so there are never more of these tasks than calls; how many
+    /// are under way at a service is bounded by the client.
+    fn ask(&mut self, call: CallId, id: AskId, question: Question) {
+        let (control, lookups) = (Arc::clone(&self.control), self.lookups.clone());
+        self.runtime.spawn(async move {
+            let result = lookups.ask(question).await;
+            control.tell_from_task(Input::Answered { call, id, result }).await;
+        });
     }
 
     fn promised(&mut self, call: CallId) -> Box<dyn FnOnce() + Send> {
