@@ -1,7 +1,6 @@
 //! Who calls is proved before anything about money is told (CBA-32), and a bank's system that is slow,
 //! fails or lies leaves nobody alone (CBA-25).
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hotline::event::{EventKind, Outcome};
@@ -76,29 +75,27 @@ fn luhn(digit: u32, doubled: bool) -> u32 {
 }
 
 /// A bank with short cards, whose system may take two seconds.
-fn stage() -> (Stage, SocketAddr) {
+fn stage() -> Stage {
     let stage = Stage::of(Sample::Bank);
     stage.edit("menus/accounts.toml", |file| {
         file["collect"]["card-number"]["min"] = value(8);
         file["collect"]["card-number"]["max"] = value(8);
     });
-    let address = (stage.host(4), 8099).into();
     stage.edit("ops/hotline.toml", |file| {
         let bank = &mut file["lookups"]["bank"];
-        bank["url"] = value(format!("http://{address}/hotline"));
         bank["timeout"] = value("1 s");
         bank["patience"] = value("2 s");
         bank["retries"] = value(0);
         // Several fail at the same time on purpose, and none may hide another.
         bank["breaker_failures"] = value(1_000);
     });
-    (stage, address)
+    stage
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn money_is_told_to_whom_it_belongs_and_a_bad_system_leaves_nobody_alone() {
-    let (stage, address) = stage();
-    let bank = Bank::open(address, reply).await;
+    let stage = stage();
+    let bank = Bank::open(stage.service(), reply).await;
     let mut server = Server::start(stage).await;
     let voices = Voices::load(&server.config.directories.prompts);
     let agents = (1001..=1012).map(|n| n.to_string()).collect::<Vec<_>>();
