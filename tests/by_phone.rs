@@ -8,12 +8,22 @@
 mod bank;
 #[path = "by_phone/caller.rs"]
 mod caller;
+#[path = "by_phone/elderly.rs"]
+mod elderly;
+#[path = "by_phone/hours.rs"]
+mod hours;
 #[path = "by_phone/kept.rs"]
 mod kept;
 #[path = "by_phone/language.rs"]
 mod language;
 #[path = "by_phone/messages.rs"]
 mod messages;
+#[path = "by_phone/money.rs"]
+mod money;
+#[path = "by_phone/numbers.rs"]
+mod numbers;
+#[path = "by_phone/promises.rs"]
+mod promises;
 #[path = "by_phone/secrecy.rs"]
 mod secrecy;
 #[path = "by_phone/secrets.rs"]
@@ -22,5 +32,7 @@ mod secrets;
 mod server;
 #[path = "by_phone/stage.rs"]
 mod stage;
+#[path = "by_phone/transfer.rs"]
+mod transfer;
 #[path = "../examples/unseal/search.rs"]
 mod unseal;

@@ -14,6 +14,8 @@ use hotline::media::command::Codec;
 use hotline::media::g711;
 use hotline::phone::{Signal, decode_keys, listen};
 use hotline::record::block::Item;
+use hotline::sealed::{CallKey, CallerNumber, IdentityHash, KeyedDigits, Personal, Sealed};
+use serde_json::Value;
 
 type Failure = Box<dyn Error>;
 
@@ -112,18 +114,17 @@ fn look_at_event(
 ) -> Result<(), Failure> {
     report.events += 1;
     let Some(call) = event.call else { return Ok(()) };
-    let opened = match &event.kind {
-        EventKind::CallArrived { caller, .. } => keys.get(call)?.map(|key| caller.open(&key)),
-        EventKind::DigitsCollected { value: Some(value), .. } => keys.get(call)?.map(|key| value.open(&key)),
-        EventKind::KeyPressed { key, .. } => {
-            pressed.entry(call).or_default().push(key.as_char());
-            None
+    if let EventKind::KeyPressed { key, .. } = &event.kind {
+        pressed.entry(call).or_default().push(key.as_char());
+    }
+    if let Some(key) = keys.get(call)? {
+        let mut texts = Vec::new();
+        texts_of(&serde_json::to_value(&event.kind)?, &mut texts);
+        // Whatever opens with the key of the call was sealed, in whichever event it stands.
+        for opened in texts.iter().filter_map(|text| opened(text, &key)) {
+            report.sealed += 1;
+            report.look(&opened, secrets, || format!("{call}: sealed value in event {}", event.seq.0));
         }
-        _ => None,
-    };
-    if let Some(opened) = opened {
-        report.sealed += 1;
-        report.look(&opened?, secrets, || format!("{call}: sealed value in the journal"));
     }
     let shown = serde_json::to_string(event)?;
     let alone = secrets.iter().any(|digits| {
@@ -137,6 +138,25 @@ fn look_at_event(
         report.found.push(format!("{call}: event {} in the journal", event.seq.0));
     }
     Ok(())
+}
+
+/// A text that was sealed, of whatever kind.
+fn opened(text: &str, key: &CallKey) -> Option<String> {
+    fn as_kind<K: Personal>(text: &str, key: &CallKey) -> Option<String> {
+        Sealed::<K>::from_hex(text).ok()?.open(key).ok()
+    }
+    let kinds = [as_kind::<CallerNumber>, as_kind::<KeyedDigits>, as_kind::<IdentityHash>];
+    kinds.into_iter().find_map(|open| open(text, key))
+}
+
+/// All texts within a value.
+fn texts_of(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(all) => all.iter().for_each(|value| texts_of(value, texts)),
+        Value::Object(all) => all.values().for_each(|value| texts_of(value, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// What was spooled of one leg.

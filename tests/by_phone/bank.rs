@@ -33,7 +33,6 @@ pub enum Reply {
 
 /// Serves until it is dropped.
 pub struct Bank {
-    pub address: SocketAddr,
     heard: Arc<Mutex<Vec<Question>>>,
     task: tokio::task::JoinHandle<()>,
 }
@@ -50,7 +49,6 @@ impl Bank {
         reply: impl Fn(&Question) -> Reply + Send + Sync + 'static,
     ) -> Bank {
         let listener = TcpListener::bind(address).await.expect("a port for the bank's system");
-        let address = listener.local_addr().expect("an address");
         let heard: Arc<Mutex<Vec<Question>>> = Arc::default();
         let (reply, asked) = (Arc::new(reply), heard.clone());
         let task = tokio::spawn(async move {
@@ -59,7 +57,7 @@ impl Bank {
                 tokio::spawn(async move { serve(connection, &*reply, &asked).await });
             }
         });
-        Bank { address, heard, task }
+        Bank { heard, task }
     }
 
     /// Every question so far.

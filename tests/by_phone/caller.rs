@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hotline::ids::Key;
@@ -207,39 +207,71 @@ impl Caller {
     }
 }
 
+/// Prompts of digits said one by one.
+pub fn digits(digits: &str) -> Vec<String> {
+    let name = |digit: char| match digit {
+        // 幺 on the telephone, so that it is not taken for 七.
+        '1' => "say.1.digit".to_owned(),
+        digit => format!("say.{digit}"),
+    };
+    digits.chars().map(name).collect()
+}
+
 fn seconds(samples: usize) -> f64 {
     samples as f64 / ear::RATE as f64
+}
+
+/// What a desk is shown of a call.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub verified: Option<String>,
+    pub elderly: bool,
 }
 
 /// Agents who answer every call at once, speak in [`AGENT_TONE`], and in [`AGENT_AGREES`] once they have heard
 /// the caller.
 pub struct Staff {
-    _desks: Vec<tokio::task::JoinHandle<()>>,
+    desks: Vec<tokio::task::JoinHandle<()>>,
+    shown: Arc<Mutex<Vec<Shown>>>,
+}
+
+impl Drop for Staff {
+    fn drop(&mut self) {
+        self.desks.iter().for_each(tokio::task::JoinHandle::abort);
+    }
 }
 
 impl Staff {
     /// `agents`: work number and queues divided by `;`.
     pub async fn at_work(server: &Server, agents: &[(&str, &str)]) -> Staff {
-        let (mut desks, mut devices, mut people, mut signed_in) =
-            (Vec::new(), String::new(), String::new(), Vec::new());
+        let (mut devices, mut people, mut signed_in) = (String::new(), String::new(), Vec::new());
+        let mut staff = Staff { desks: Vec::new(), shown: Arc::default() };
         for (agent, queues) in agents {
             let phone = Phone::bind((server.stage.host(3), 0).into()).await.expect("a desk's telephone");
             let device = format!("desk{agent}");
             devices += &format!("{device},static,sip:{device}@{}\n", phone.address());
             people += &format!("{agent},Agent {agent},482913,{SKILLS},{queues},zh-CN;en-US\n");
             signed_in.push((*agent, device));
-            desks.push(tokio::spawn(answer_all(phone)));
+            staff.desks.push(tokio::spawn(answer_all(phone, staff.shown.clone())));
         }
         server.staff(&devices, &people, &signed_in).await;
-        Staff { _desks: desks }
+        staff
+    }
+
+    /// What the desks were shown of all calls so far.
+    pub fn shown(&self) -> Vec<Shown> {
+        self.shown.lock().expect("what was shown").clone()
     }
 }
 
 /// What the sample's queues ask of agents.
 const SKILLS: &str = "card=9;complaints=9;general=9";
 
-async fn answer_all(phone: Phone) {
+async fn answer_all(phone: Phone, shown: Arc<Mutex<Vec<Shown>>>) {
     while let Some(call) = phone.incoming().await {
+        let verified = call.header("X-Hotline-Verified").map(str::to_owned);
+        let elderly = call.header("X-Hotline-Elderly") == Some("yes");
+        shown.lock().expect("what was shown").push(Shown { verified, elderly });
         let send = Signal::tone(AGENT_TONE);
         let Ok(talk) = call.answer(AnswerOptions { send, ..AnswerOptions::default() }).await else {
             continue;

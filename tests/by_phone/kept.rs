@@ -62,10 +62,6 @@ impl Kept {
         found.iter().map(visit).collect()
     }
 
-    pub fn rows(&self) -> &[CallRow] {
-        &self.rows
-    }
-
     /// What was sealed under the key of a call.
     pub fn open<K: Personal>(&mut self, row: &CallRow, sealed: &Sealed<K>) -> String {
         let key = self.keys.get(row.call).expect("the key table").expect("the key of a call");

@@ -4,6 +4,7 @@ use hotline::event::EventKind;
 use hotline::phone::KeyStyle;
 use hotline::record::row::RecordingState;
 
+use super::bank::{Bank, Question, Reply};
 use super::caller::{Caller, Crowd, Staff, Voices};
 use super::secrecy::search;
 use super::server::{Server, until};
@@ -22,9 +23,20 @@ const CALLERS: [(&str, KeyStyle, bool); 6] = [
     ("13900000026", KeyStyle::Info, false),
 ];
 
+/// Whoever knows the PIN is told the balance.
+fn reply(question: &Question) -> Reply {
+    let right = question.field("pin") == PIN || question.path.ends_with("/balance");
+    Reply::Object(match question.field("card-number") == CARD && right {
+        true => r#"{"result":"verified","balance":"99.00"}"#.to_owned(),
+        false => r#"{"result":"wrong"}"#.to_owned(),
+    })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn secret_digits_are_nowhere_even_if_they_are_typed_ahead() {
-    let mut server = Server::start(Stage::of(Sample::Bank)).await;
+    let stage = Stage::of(Sample::Bank);
+    let bank = Bank::open(stage.service(), reply).await;
+    let mut server = Server::start(stage).await;
     let voices = Voices::load(&server.config.directories.prompts);
     let agents = ["1001", "1002", "1003", "1004", "1005", "1006"].map(|agent| (agent, "general"));
     let staff = Staff::at_work(&server, &agents).await;
@@ -44,6 +56,8 @@ async fn secret_digits_are_nowhere_even_if_they_are_typed_ahead() {
                 caller.hear("accounts.pin").await;
                 caller.press(PIN).await;
             }
+            caller.hear("accounts.balance-told.1").await;
+            caller.press("0").await;
             caller.talks_to_a_person().await;
             caller
         });
@@ -67,6 +81,7 @@ async fn secret_digits_are_nowhere_even_if_they_are_typed_ahead() {
     });
     let told = [all.await, server.metrics().await];
     let kept = server.stop().await;
+    assert_eq!(bank.heard().len(), 2 * CALLERS.len(), "who needs the digits had them");
     let after = search(&server, &[CARD, PIN], &told);
     assert_eq!(after.recordings, CALLERS.len());
     for (number, ..) in CALLERS {
@@ -80,6 +95,6 @@ async fn secret_digits_are_nowhere_even_if_they_are_typed_ahead() {
         });
         let collected: Vec<_> = collected.collect();
         assert_eq!(collected, [("card-number", 16, false), ("pin", 6, false)], "{number}");
-        assert_eq!(visit.row.keys, "21", "{number}");
+        assert_eq!(visit.row.keys, "210", "{number}");
     }
 }

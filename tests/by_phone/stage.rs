@@ -25,6 +25,14 @@ impl Sample {
         }
     }
 
+    /// The system that its menus ask.
+    pub fn service(self) -> &'static str {
+        match self {
+            Sample::Bank => "bank",
+            Sample::Town => "town",
+        }
+    }
+
     /// What its callers dial.
     pub fn number(self) -> &'static str {
         match self {
@@ -65,6 +73,11 @@ impl Stage {
             file["sip"]["listen"] = value(format!("{server}:5060"));
             file["http"]["listen"] = value(format!("{server}:8080"));
             file["http"]["management"] = value(format!("{server}:9464"));
+            if sample == Sample::Bank {
+                file["sip"]["transfer_prefixes"] = value(toml_edit::Array::from_iter(["955"]));
+            }
+            let service = &mut file["lookups"][sample.service()];
+            service["url"] = value(format!("http://{}/hotline", stage.service()));
         });
         stage
     }
@@ -77,6 +90,11 @@ impl Stage {
 
     pub fn sip(&self) -> SocketAddr {
         (self.host(1), 5060).into()
+    }
+
+    /// Where the system that the menus ask is looked for; nobody is there unless a test serves it.
+    pub fn service(&self) -> SocketAddr {
+        (self.host(4), 8099).into()
     }
 
     pub fn management(&self) -> SocketAddr {
@@ -94,11 +112,6 @@ impl Stage {
         let mut document: DocumentMut = text.parse().unwrap_or_else(|e| panic!("{file}: {e}"));
         change(&mut document);
         std::fs::write(path, document.to_string()).expect("a file of the drafts");
-    }
-
-    /// Writes a file of the drafts anew.
-    pub fn write(&self, file: &str, text: &str) {
-        std::fs::write(self.path(file), text).expect("a file of the drafts");
     }
 
     /// Speaks what has no recording yet, and publishes.
