@@ -159,7 +159,7 @@ fn every_arm_of_the_sip_machines_and_of_a_visit_is_hit_over_a_few_days() {
     let (mut hit, mut hotline, mut visits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     // Days with enough agents, days with few, and one on which nobody is there.
     for (seed, agents) in [(20, 12), (21, 0), (22, 12), (23, 3), (24, 12), (25, 3)] {
-        let (calls, over) = if agents == 0 { (900, 1_500) } else { (400, 600) };
+        let (calls, over) = if agents == 0 { (900, 1_500) } else { (600, 600) };
         let params = Params { agents, over: Duration::from_secs(over), ..params(seed, calls) };
         let report = World::new(params, full::published()).run();
         check(&report);

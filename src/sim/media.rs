@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 
 use super::network::{below, between};
 use crate::event::LegStats;
-use crate::ids::{LegId, WorkerId};
+use crate::ids::{Key, LegId, WorkerId};
 use crate::media::command::{AtEnd, Command, MediaEvent, OpenFailure, PlayId, PlayItem};
 use crate::now::Mono;
 
@@ -88,6 +88,13 @@ impl SimMedia {
         if failed.is_none() && below(rng, 10) == 0 {
             let silent = MediaEvent::NoMedia { leg, for_ms: SILENCE_MS };
             self.after(now, between(rng, 10_000, 60_000), worker, silent);
+        }
+    }
+
+    /// A caller presses a key; a worker that answers nothing does not hear it.
+    pub fn press(&mut self, now: Mono, leg: LegId, key: Key) {
+        if let Some(&(worker, _)) = self.open.get(&leg) {
+            self.after(now, Duration::ZERO, worker, MediaEvent::Digit { leg, key });
         }
     }
 

@@ -20,7 +20,7 @@ use crate::config::published::Published;
 use crate::engine::{Engine, Input, LockSettings, MediaSettings, Memory, Output, PeopleSettings, Settings};
 use crate::event::Event;
 use crate::ids::*;
-use crate::media::command::{Codec, MediaEvent};
+use crate::media::command::Codec;
 use crate::now::{Mono, Now, Wall};
 use crate::sealed::Hasher;
 use crate::sip::api::{Limits, Output as SipOutput, StackConfig};
@@ -343,10 +343,7 @@ impl World {
 
     fn press(&mut self, n: u32, key: Key) {
         let Some(&call) = self.office.calls.get(&format!("1380000{n:04}")) else { return };
-        let leg = LegId::caller(call);
-        if let Some(&(worker, _)) = self.media.open.get(&leg) {
-            self.input(Input::Media { worker, event: MediaEvent::Digit { leg, key } });
-        }
+        self.media.press(self.now.mono, LegId::caller(call), key);
     }
 
     fn deliver(&mut self, arrival: Arrival) {
