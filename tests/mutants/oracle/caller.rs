@@ -77,7 +77,7 @@ impl<'s> Caller<'s> {
         let arrival = Arrival {
             entry: Some(world.entry.clone()),
             language: world.language.clone(),
-            number: world.callback.then(|| Redacted("13800138000".to_owned())),
+            number: world.shows_number.then(|| Redacted("13800138000".to_owned())),
         };
         let (visit, actions) = Visit::start(program, arrival);
         let mut caller = Caller {
@@ -239,6 +239,9 @@ impl<'s> Caller<'s> {
             Atom::DigitsFit => self.visit.answer(&atom) == 1,
             _ => self.world.answer(&atom),
         };
+        if matches!(atom, Atom::CallbackAllowed(_)) {
+            self.asked.push(Asked::Number);
+        }
         if !matches!(atom, Atom::DigitsFit | Atom::MayVerify(_)) {
             self.asked.push(Asked::Atom(atom));
         }

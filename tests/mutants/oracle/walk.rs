@@ -43,32 +43,34 @@ impl Point {
 }
 
 /// What a walk found in one world.
+#[derive(Default)]
 pub struct Walk {
     pub points: Vec<Point>,
     /// Everything that was heard anywhere, each once.
     pub heard: Vec<Heard>,
     /// Ways that ended, with how.
     pub endings: Vec<(Vec<Deed>, Ending)>,
-    pub asked: Vec<Asked>,
-    pub faults: Vec<Fault>,
+    /// All ways that were tried, shorter ones first, with what was asked on them.
+    pub ways: Vec<(Vec<Deed>, Vec<Asked>)>,
+    pub seen: HashSet<Sight>,
 }
 
-type Sight = (String, Language, Option<Vec<String>>, [bool; 4], usize);
+/// What a caller at a point can tell of it.
+pub type Sight = (String, Language, Option<Vec<String>>, [bool; 4], usize);
 
+/// Menus above one another.
 const DEEPEST: usize = 3;
 
-/// Goes on from every point it has not seen, nearest first.
-pub fn walk(subject: &Subject, world: &World, most: usize) -> Walk {
-    let mut walk = Walk {
-        points: Vec::new(),
-        heard: Vec::new(),
-        endings: Vec::new(),
-        asked: Vec::new(),
-        faults: Vec::new(),
-    };
-    let mut seen: HashSet<Sight> = HashSet::new();
+/// Goes on from every point it has not seen, nearest first, beginning with these ways.
+pub fn walk(
+    subject: &Subject,
+    world: &World,
+    (roots, seen): (Vec<Vec<Deed>>, HashSet<Sight>),
+    most: usize,
+) -> Walk {
+    let mut walk = Walk { seen, ..Walk::default() };
     let mut heard_before: HashSet<(String, Language, Vec<String>)> = HashSet::new();
-    let mut ways: VecDeque<Vec<Deed>> = VecDeque::from([Vec::new()]);
+    let mut ways: VecDeque<Vec<Deed>> = roots.into();
     while let Some(deeds) = ways.pop_front() {
         let caller = Caller::repeats(subject, world, &deeds);
         for heard in &caller.heard {
@@ -77,16 +79,12 @@ pub fn walk(subject: &Subject, world: &World, most: usize) -> Walk {
                 walk.heard.push(heard.clone());
             }
         }
-        for question in &caller.asked {
-            if !walk.asked.contains(question) {
-                walk.asked.push(question.clone());
-            }
-        }
+        walk.ways.push((deeds.clone(), caller.asked.clone()));
         if let Some(ending) = caller.ending {
             walk.endings.push((deeds, ending));
             continue;
         }
-        if !seen.insert(sight(&caller)) || walk.points.len() >= most {
+        if !walk.seen.insert(sight(&caller)) || walk.points.len() >= most {
             continue;
         }
         for deed in deeds_at(&caller) {
@@ -96,20 +94,21 @@ pub fn walk(subject: &Subject, world: &World, most: usize) -> Walk {
         }
         walk.points.push(point(&caller, deeds));
     }
-    walk.faults = depths(&walk);
     walk
 }
 
-/// Menus above one another on the shortest way.
-fn depths(walk: &Walk) -> Vec<Fault> {
-    let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
-    for point in &walk.points {
-        let depth = point.menus.iter().collect::<BTreeSet<_>>().len();
-        let least = depths.entry(&point.menu).or_insert(depth);
-        *least = depth.min(*least);
+impl Walk {
+    /// Menus that are more steps away than callers bear, on the shortest way.
+    pub fn too_deep(&self) -> Vec<Fault> {
+        let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
+        for point in &self.points {
+            let depth = point.menus.iter().collect::<BTreeSet<_>>().len();
+            let least = depths.entry(&point.menu).or_insert(depth);
+            *least = depth.min(*least);
+        }
+        let deep = depths.into_iter().filter(|(_, depth)| *depth > DEEPEST);
+        deep.map(|(menu, _)| Fault::error("CBA-10a", format!("menu {menu} is too deep"))).collect()
     }
-    let deep = depths.into_iter().filter(|(_, depth)| *depth > DEEPEST);
-    deep.map(|(menu, _)| Fault::error("CBA-10a", format!("menu {menu} is too deep"))).collect()
 }
 
 fn sight(caller: &Caller<'_>) -> Sight {
