@@ -4,16 +4,16 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
-use super::caller::{Deed, Heard};
+use super::caller::{Deed, Ending, Heard};
 use super::people::{Probes, no_queue_without_people};
-use super::walk::{Sight, Walk, walk};
+use super::walk::{Hearsay, Sight, Walk, walk};
 use super::world::{Asked, World, worlds};
 use super::{Fault, Subject};
 
 /// What callers came to.
 pub struct Behaviour {
     pub faults: Vec<Fault>,
-    /// Everything that is heard in the usual situation, each once.
+    /// Everything that is heard anywhere, each once.
     pub heard: Vec<Heard>,
 }
 
@@ -42,6 +42,7 @@ impl Memory {
 impl Behaviour {
     fn of(subject: &Subject) -> Behaviour {
         let mut behaviour = Behaviour { faults: Vec::new(), heard: Vec::new() };
+        let mut heard = Hearsay::default();
         // Each entry has a usual situation of its own; the others differ from it.
         let mut usual: Option<Usual> = None;
         let mut known: Vec<(usize, Vec<Asked>)> = Vec::new();
@@ -56,12 +57,11 @@ impl Behaviour {
                         continue;
                     }
                     known.push((number, differs.clone()));
-                    behaviour.faults.extend(usual.otherwise(subject, &world, &differs));
+                    behaviour.faults.extend(usual.otherwise(subject, &world, (&differs, &mut heard)));
                 }
                 _ => {
-                    let (faults, found) = Usual::of(subject, world);
+                    let (faults, found) = Usual::of(subject, world, &mut heard);
                     behaviour.faults.extend(faults);
-                    behaviour.heard.extend(found.walk.heard.clone());
                     known.clear();
                     usual = Some(found);
                 }
@@ -70,8 +70,20 @@ impl Behaviour {
                 break;
             }
         }
+        behaviour.heard = heard.all;
         behaviour
     }
+}
+
+/// Led to a message or a callback by a key and an answer: chosen, or in place of a person? Who asks
+/// for it by key alone chose it; here either is right.
+fn perhaps_sent_away(subject: &Subject, world: &World, walk: &Walk) -> Vec<Fault> {
+    let instead = |ending: &Ending| matches!(ending, Ending::Message(_) | Ending::Callback(_));
+    let sent = walk.endings.iter().any(|(_, ending, was_chosen)| instead(ending) && !was_chosen);
+    let what = format!("a message that was not chosen by key alone, {}", world.shown());
+    let fault = (sent && !world.is_without_people(subject))
+        .then(|| Fault { sure: false, ..Fault::error("CBA-8", what) });
+    fault.into_iter().collect()
 }
 
 /// The usual situation of an entry, with what was asked of it on every way.
@@ -83,9 +95,11 @@ struct Usual {
 }
 
 impl Usual {
-    fn of(subject: &Subject, world: World) -> (Vec<Fault>, Usual) {
+    fn of(subject: &Subject, world: World, heard: &mut Hearsay) -> (Vec<Fault>, Usual) {
         let walk = walk(subject, &world, (vec![Vec::new()], HashSet::new()), MOST);
+        heard.take(&walk.heard.all);
         let mut faults = walk.too_deep();
+        faults.extend(perhaps_sent_away(subject, &world, &walk));
         faults.extend(no_queue_without_people(subject, &world, &walk.endings));
         let mut probed = Vec::new();
         for point in &walk.points {
@@ -94,6 +108,7 @@ impl Usual {
             if faults.len() < ENOUGH {
                 faults.extend(found);
             }
+            heard.take(&probes.heard.all);
             probed.push(probes.asked);
         }
         (faults, Usual { world, walk, probed })
@@ -116,7 +131,12 @@ impl Usual {
     }
 
     /// Callers go other ways only from where something is answered differently.
-    fn otherwise(&self, subject: &Subject, world: &World, differs: &[Asked]) -> Vec<Fault> {
+    fn otherwise(
+        &self,
+        subject: &Subject,
+        world: &World,
+        (differs, heard): (&[Asked], &mut Hearsay),
+    ) -> Vec<Fault> {
         let touched = |asked: &[Asked]| asked.iter().any(|asked| differs.contains(asked));
         let mut roots: Vec<Vec<Deed>> = Vec::new();
         for (deeds, asked) in &self.walk.ways {
@@ -127,12 +147,16 @@ impl Usual {
         let below = |deeds: &[Deed]| roots.iter().any(|root| deeds.starts_with(root));
         let seen: HashSet<Sight> = self.walk.seen.clone();
         let walk = walk(subject, world, (roots.clone(), seen), MOST);
+        heard.take(&walk.heard.all);
         let mut faults: Vec<Fault> = no_queue_without_people(subject, world, &walk.endings);
+        faults.extend(perhaps_sent_away(subject, world, &walk));
         let people = differs.contains(&Asked::People);
         let again = self.walk.points.iter().zip(&self.probed);
         let again = again.filter(|(point, asked)| (people || touched(asked)) && !below(&point.deeds));
         for point in walk.points.iter().chain(again.map(|(point, _)| point)) {
-            faults.extend(Probes::new(subject, world).at(point));
+            let mut probes = Probes::new(subject, world);
+            faults.extend(probes.at(point));
+            heard.take(&probes.heard.all);
             if faults.len() >= ENOUGH {
                 break;
             }

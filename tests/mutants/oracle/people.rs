@@ -3,7 +3,7 @@
 use hotline::ids::Key;
 
 use super::caller::{Caller, Deed, Ending};
-use super::walk::{Point, told_keys};
+use super::walk::{Hearsay, Point, told_keys};
 use super::world::{Asked, World};
 use super::{Fault, Subject};
 
@@ -19,15 +19,16 @@ pub struct Probes<'s> {
     subject: &'s Subject,
     world: &'s World,
     pub asked: Vec<Asked>,
+    pub heard: Hearsay,
 }
 
 /// Every way that ended in a queue must have ended where people are.
 pub fn no_queue_without_people(
     subject: &Subject,
     world: &World,
-    endings: &[(Vec<Deed>, Ending)],
+    endings: &[(Vec<Deed>, Ending, bool)],
 ) -> Vec<Fault> {
-    let nobody = endings.iter().find_map(|(deeds, ending)| match ending {
+    let nobody = endings.iter().find_map(|(deeds, ending, _)| match ending {
         Ending::Queue(queue) if !world.is_rostered(subject, queue) => Some((deeds, queue)),
         _ => None,
     });
@@ -39,7 +40,7 @@ pub fn no_queue_without_people(
 
 impl<'s> Probes<'s> {
     pub fn new(subject: &'s Subject, world: &'s World) -> Probes<'s> {
-        Probes { subject, world, asked: Vec::new() }
+        Probes { subject, world, asked: Vec::new(), heard: Hearsay::default() }
     }
 
     /// Everybody at this point who should get a person and does not.
@@ -64,6 +65,7 @@ impl<'s> Probes<'s> {
             }
             caller.does(Deed::Nothing);
         }
+        self.heard.take(&caller.heard);
         for asked in &caller.asked {
             if !self.asked.contains(asked) {
                 self.asked.push(asked.clone());
@@ -142,14 +144,14 @@ impl<'s> Probes<'s> {
 /// What a key led to and need not end at a person: a farewell, another number, a callback, a survey,
 /// a complaint.
 fn is_asked_for(subject: &Subject, point: &Point) -> bool {
-    let by_key = !matches!(point.deeds.last(), None | Some(Deed::Nothing));
-    let farewell = point.plays(|prompt| prompt == "system.goodbye");
+    // By a key alone: whom the hour or an answer of the bank sends away has not asked for it.
+    let farewell = point.was_chosen && point.plays(|prompt| prompt == "system.goodbye");
     let asked = |prompt: &str| {
         let ways = ["system.callback", "system.transfer_out", "system.survey.thanks"];
         ways.iter().any(|way| prompt.starts_with(way))
     };
     let matter = point.matter.as_ref().is_some_and(|prompt| subject.nodes.is_asked_for(prompt));
-    (farewell && by_key) || point.plays(asked) || matter
+    farewell || point.plays(asked) || matter
 }
 
 /// A staffed queue; a message or a callback only where nobody is rostered.
