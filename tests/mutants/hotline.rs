@@ -7,7 +7,8 @@ use std::sync::Arc;
 use hotline::config::finding::Severity;
 use hotline::ids::Language;
 use hotline::io::control::FindingLine;
-use hotline::menu::{Program, Sources, compile, compile_unchecked};
+use hotline::menu::api::PromptName;
+use hotline::menu::{ManifestView, Program, RecordingState, Sources, compile, compile_unchecked};
 
 use crate::around;
 
@@ -19,6 +20,37 @@ pub const LANGUAGES: [&str; 2] = ["zh-CN", "en-US"];
 pub struct Hotline {
     pub name: String,
     pub files: BTreeMap<String, String>,
+    /// `None`: nothing is known of recordings.
+    pub sound: Option<Sound>,
+}
+
+/// Recordings: all as they should be, apart from one.
+#[derive(Clone, Debug)]
+pub enum Sound {
+    Complete,
+    State(Language, PromptName, RecordingState),
+    Unknown(String),
+}
+
+impl Sound {
+    fn manifest(&self, sources: &Sources) -> ManifestView {
+        let mut manifest = ManifestView::default();
+        let program = compile_unchecked(sources);
+        for prompt in program.iter().flat_map(|program| program.prompts()) {
+            for language in prompt.texts.keys() {
+                let key = (language.clone(), prompt.name.clone());
+                manifest.recordings.insert(key, RecordingState::Current);
+            }
+        }
+        match self {
+            Sound::Complete => {}
+            Sound::State(language, name, state) => {
+                manifest.recordings.insert((language.clone(), name.clone()), *state);
+            }
+            Sound::Unknown(file) => manifest.unknown_files.push(file.clone()),
+        }
+        manifest
+    }
 }
 
 /// What `hotline check` says.
@@ -54,7 +86,7 @@ impl Hotline {
                 }
             }
         }
-        Hotline { name: name.to_owned(), files }
+        Hotline { name: name.to_owned(), files, sound: None }
     }
 
     /// The sample hotlines.
@@ -103,18 +135,19 @@ impl Hotline {
         table.into_iter().flat_map(|table| table.iter().map(|(name, _)| name.to_owned())).collect()
     }
 
-    /// Has the files read and checked as `hotline check` does, without recordings.
+    /// Has the files read and checked as `hotline check` does.
     pub fn check(&self) -> Checked {
         let languages: Vec<Language> = LANGUAGES.into_iter().map(Language::new).collect();
         let around =
             around::read(&languages, |name| self.files.get(&format!("ops/{name}")).map(String::as_str));
         let menus = self.files.iter().filter(|(file, _)| file.starts_with("menus/"));
-        let sources = Sources {
+        let mut sources = Sources {
             files: menus.map(|(file, text)| (file.clone(), text.clone())).collect(),
             mains: around.mains,
             views: around.views,
             manifest: None,
         };
+        sources.manifest = self.sound.as_ref().map(|sound| sound.manifest(&sources));
         let compiled = compile(&sources);
         let all = compiled.findings.iter().chain(&around.findings);
         let findings: Vec<FindingLine> = all.map(FindingLine::from).collect();

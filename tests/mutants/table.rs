@@ -40,12 +40,15 @@ enum Judged {
 }
 
 impl Table {
-    pub fn of(sample: &Hotline) -> Table {
+    /// At most so many mutants of each operator, evenly spread over the places.
+    pub fn of(sample: &Hotline, most: usize) -> Table {
         let operators = operators::all();
         let mutants: Vec<(usize, Mutant)> = operators
             .iter()
             .enumerate()
-            .flat_map(|(number, (_, make))| make(sample).into_iter().map(move |mutant| (number, mutant)))
+            .flat_map(|(number, (_, make))| {
+                spread(make(sample), most).into_iter().map(move |mutant| (number, mutant))
+            })
             .collect();
         let memory = Memory::default();
         let usual = faults(&sample.check(), &memory);
@@ -96,6 +99,13 @@ impl Row {
         self.open += other.open;
         self.mistakes.extend(other.mistakes);
     }
+}
+
+fn spread(all: Vec<Mutant>, most: usize) -> Vec<Mutant> {
+    let count = all.len().max(1);
+    let step = |number: usize| number.saturating_mul(most.min(count)) / count;
+    let kept = |number: &usize| *number == 0 || step(*number) != step(*number - 1);
+    all.into_iter().enumerate().filter(|(number, _)| kept(number)).map(|(_, mutant)| mutant).collect()
 }
 
 /// What callers find wrong; nothing if nobody can ring.

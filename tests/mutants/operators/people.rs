@@ -146,7 +146,7 @@ fn unmasked(hotline: &Hotline) -> Vec<Mutant> {
     let all = places(hotline, "menus/", |_, way| edit::last(way) == "secret");
     let mut mutants = Vec::new();
     for place in all {
-        let verdict = || Verdict::breaks(&["CBA-35d"]);
+        let verdict = || Verdict::breaks(&["CBA-35d", "CBA-32"]);
         mutants.push(Mutant::new(format!("{} removed", place.shown()), place.removed(hotline), verdict()));
         mutants.push(Mutant::new(format!("{} = false", place.shown()), place.set(hotline, false), verdict()));
     }

@@ -27,7 +27,7 @@ fn empty(hotline: &Hotline) -> Vec<Mutant> {
             let verdict = match name {
                 // A prompt of marks alone: silence too, but no rule need know every mark.
                 "a full stop" => Verdict::Open,
-                _ => Verdict::breaks(&["CBA-9"]),
+                _ => missing(&place),
             };
             let shown = format!("{} is {name}", place.shown());
             mutants.push(Mutant::new(shown, place.set(hotline, text), verdict));
@@ -36,9 +36,24 @@ fn empty(hotline: &Hotline) -> Vec<Mutant> {
     mutants
 }
 
+/// What is always said must be there; of the rest callers tell whether it is heard.
+fn missing(place: &super::places::Place) -> Verdict {
+    let name = place.way.get(1).map_or("", |step| match step {
+        edit::Step::Key(name) => name,
+        edit::Step::At(_) => "",
+    });
+    let sometimes =
+        ["closed", "confirm", "lookup", "verify", "callback", "survey", "transfer_out", "transfer_failed"];
+    let part = name.strip_prefix("system.").and_then(|name| name.split('.').next());
+    match part.filter(|_| place.is_system()) {
+        Some(part) if sometimes.contains(&part) => Verdict::Measured,
+        _ => Verdict::breaks(&["CBA-9"]),
+    }
+}
+
 fn drop_language(hotline: &Hotline) -> Vec<Mutant> {
     let of = |(place, _, _): (super::places::Place, _, _)| {
-        Mutant::new(place.shown(), place.removed(hotline), Verdict::breaks(&["CBA-9"]))
+        Mutant::new(place.shown(), place.removed(hotline), missing(&place))
     };
     spoken(hotline).into_iter().map(of).collect()
 }
@@ -48,7 +63,9 @@ fn drop_text(hotline: &Hotline) -> Vec<Mutant> {
         let verdict = match place.kind() {
             "greeting" | "announcement" | "lookup" | "verify" | "complaint" => Verdict::Harmless,
             "notice" => Verdict::breaks(&["HB-notice"]),
-            _ if place.is_system() => Verdict::breaks(&["CBA-9"]),
+            // A plan may be announced by telephone.
+            _ if place.file.starts_with("ops/") => Verdict::Harmless,
+            _ if place.is_system() => missing(&place.below("zh-CN")),
             _ => Verdict::breaks(&[]),
         };
         Mutant::new(place.shown(), place.removed(hotline), verdict)

@@ -65,6 +65,8 @@ pub struct Caller<'s> {
     pub menus: Vec<String>,
     pub asked: Vec<Asked>,
     pub keys: u32,
+    /// The last deed was a key, and the world was asked nothing because of it.
+    pub was_chosen: bool,
     /// Digits pressed since something was heard last.
     pub typed: usize,
     /// Since the answer.
@@ -77,7 +79,7 @@ impl<'s> Caller<'s> {
         let arrival = Arrival {
             entry: Some(world.entry.clone()),
             language: world.language.clone(),
-            number: world.callback.then(|| Redacted("13800138000".to_owned())),
+            number: world.shows_number.then(|| Redacted("13800138000".to_owned())),
         };
         let (visit, actions) = Visit::start(program, arrival);
         let mut caller = Caller {
@@ -92,6 +94,7 @@ impl<'s> Caller<'s> {
             menus: Vec::new(),
             asked: Vec::new(),
             keys: 0,
+            was_chosen: false,
             typed: 0,
             clock: 0,
         };
@@ -109,11 +112,13 @@ impl<'s> Caller<'s> {
     }
 
     pub fn does(&mut self, deed: Deed) {
+        let before = self.asked.len();
         match deed {
             Deed::Nothing => self.nothing(),
             Deed::Press(key) => self.press(key),
             Deed::Digits => self.digits(),
         }
+        self.was_chosen = deed != Deed::Nothing && self.asked.len() == before;
     }
 
     /// Neither plays nor waits nor has ended: nothing will ever happen again.
@@ -239,6 +244,9 @@ impl<'s> Caller<'s> {
             Atom::DigitsFit => self.visit.answer(&atom) == 1,
             _ => self.world.answer(&atom),
         };
+        if matches!(atom, Atom::CallbackAllowed(_)) {
+            self.asked.push(Asked::Number);
+        }
         if !matches!(atom, Atom::DigitsFit | Atom::MayVerify(_)) {
             self.asked.push(Asked::Atom(atom));
         }

@@ -130,7 +130,8 @@ fn menu(subject: &Subject, heard: &Heard) -> Vec<Fault> {
         _ => faults.push(Fault::error("CBA-10a", format!("{place}: too many options"))),
     }
     let before = until_person(subject, heard);
-    if !plays(heard, "system.silence") && !plays(heard, "system.wrong_key") {
+    let choices = heard.prompts.iter().any(|prompt| prompt.0.contains(".choice."));
+    if choices && !plays(heard, "system.silence") && !plays(heard, "system.wrong_key") {
         let what = format!("{place}: the way to hearing of a person");
         faults.extend(too_long("CBA-10b", before, PERSON_TOLD, what));
     }

@@ -58,7 +58,12 @@ impl Nodes {
         let field = item.get("field").and_then(Item::as_str);
         for said in ["is", "is_not"] {
             if let (Some(field), Some(value)) = (field, item.get(said).and_then(Item::as_str)) {
-                self.fields.entry(field.to_owned()).or_default().push(value.to_owned());
+                let values = self.fields.entry(field.to_owned()).or_default();
+                // First what no condition names.
+                if values.is_empty() {
+                    values.push(example("").to_owned());
+                }
+                values.push(value.to_owned());
             }
         }
         if let Some(table) = item.as_table_like() {

@@ -23,6 +23,8 @@ pub struct Point {
     pub is_stuck: bool,
     /// Menus gone through.
     pub menus: Vec<String>,
+    /// The last deed was a key, and it was answered without asking the world anything.
+    pub was_chosen: bool,
 }
 
 impl Point {
@@ -42,51 +44,61 @@ impl Point {
     }
 }
 
-/// What a walk found in one world.
-pub struct Walk {
-    pub points: Vec<Point>,
-    /// Everything that was heard anywhere, each once.
-    pub heard: Vec<Heard>,
-    /// Ways that ended, with how.
-    pub endings: Vec<(Vec<Deed>, Ending)>,
-    pub asked: Vec<Asked>,
-    pub faults: Vec<Fault>,
+/// What was heard, each once; of what was heard before a key and after, the former.
+#[derive(Default)]
+pub struct Hearsay {
+    pub all: Vec<Heard>,
+    known: HashSet<(String, Language, Vec<String>)>,
 }
 
-type Sight = (String, Language, Option<Vec<String>>, [bool; 4], usize);
+impl Hearsay {
+    pub fn take(&mut self, heard: &[Heard]) {
+        for heard in heard {
+            let prompts: Vec<String> = heard.prompts.iter().map(|prompt| prompt.0.clone()).collect();
+            if self.known.insert((heard.menu.clone(), heard.language.clone(), prompts)) {
+                self.all.push(heard.clone());
+            }
+        }
+    }
+}
 
+/// What a walk found in one world.
+#[derive(Default)]
+pub struct Walk {
+    pub points: Vec<Point>,
+    /// Everything that was heard anywhere.
+    pub heard: Hearsay,
+    /// Ways that ended, with how, and whether the last key alone led there.
+    pub endings: Vec<(Vec<Deed>, Ending, bool)>,
+    /// All ways that were tried, shorter ones first, with what was asked on them.
+    pub ways: Vec<(Vec<Deed>, Vec<Asked>)>,
+    pub seen: HashSet<Sight>,
+}
+
+/// What a caller at a point can tell of it.
+pub type Sight = (String, Language, Option<Vec<String>>, [bool; 4], usize);
+
+/// Menus above one another.
 const DEEPEST: usize = 3;
 
-/// Goes on from every point it has not seen, nearest first.
-pub fn walk(subject: &Subject, world: &World, most: usize) -> Walk {
-    let mut walk = Walk {
-        points: Vec::new(),
-        heard: Vec::new(),
-        endings: Vec::new(),
-        asked: Vec::new(),
-        faults: Vec::new(),
-    };
-    let mut seen: HashSet<Sight> = HashSet::new();
-    let mut heard_before: HashSet<(String, Language, Vec<String>)> = HashSet::new();
-    let mut ways: VecDeque<Vec<Deed>> = VecDeque::from([Vec::new()]);
+/// Goes on from every point it has not seen, nearest first, beginning with these ways.
+pub fn walk(
+    subject: &Subject,
+    world: &World,
+    (roots, seen): (Vec<Vec<Deed>>, HashSet<Sight>),
+    most: usize,
+) -> Walk {
+    let mut walk = Walk { seen, ..Walk::default() };
+    let mut ways: VecDeque<Vec<Deed>> = roots.into();
     while let Some(deeds) = ways.pop_front() {
         let caller = Caller::repeats(subject, world, &deeds);
-        for heard in &caller.heard {
-            let prompts: Vec<String> = heard.prompts.iter().map(|prompt| prompt.0.clone()).collect();
-            if heard_before.insert((heard.menu.clone(), heard.language.clone(), prompts)) {
-                walk.heard.push(heard.clone());
-            }
-        }
-        for question in &caller.asked {
-            if !walk.asked.contains(question) {
-                walk.asked.push(question.clone());
-            }
-        }
+        walk.heard.take(&caller.heard);
+        walk.ways.push((deeds.clone(), caller.asked.clone()));
         if let Some(ending) = caller.ending {
-            walk.endings.push((deeds, ending));
+            walk.endings.push((deeds, ending, caller.was_chosen));
             continue;
         }
-        if !seen.insert(sight(&caller)) || walk.points.len() >= most {
+        if !walk.seen.insert(sight(&caller)) || walk.points.len() >= most {
             continue;
         }
         for deed in deeds_at(&caller) {
@@ -96,20 +108,21 @@ pub fn walk(subject: &Subject, world: &World, most: usize) -> Walk {
         }
         walk.points.push(point(&caller, deeds));
     }
-    walk.faults = depths(&walk);
     walk
 }
 
-/// Menus above one another on the shortest way.
-fn depths(walk: &Walk) -> Vec<Fault> {
-    let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
-    for point in &walk.points {
-        let depth = point.menus.iter().collect::<BTreeSet<_>>().len();
-        let least = depths.entry(&point.menu).or_insert(depth);
-        *least = depth.min(*least);
+impl Walk {
+    /// Menus that are more steps away than callers bear, on the shortest way.
+    pub fn too_deep(&self) -> Vec<Fault> {
+        let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
+        for point in &self.points {
+            let depth = point.menus.iter().collect::<BTreeSet<_>>().len();
+            let least = depths.entry(&point.menu).or_insert(depth);
+            *least = depth.min(*least);
+        }
+        let deep = depths.into_iter().filter(|(_, depth)| *depth > DEEPEST);
+        deep.map(|(menu, _)| Fault::error("CBA-10a", format!("menu {menu} is too deep"))).collect()
     }
-    let deep = depths.into_iter().filter(|(_, depth)| *depth > DEEPEST);
-    deep.map(|(menu, _)| Fault::error("CBA-10a", format!("menu {menu} is too deep"))).collect()
 }
 
 fn sight(caller: &Caller<'_>) -> Sight {
@@ -129,6 +142,7 @@ fn point(caller: &Caller<'_>, deeds: Vec<Deed>) -> Point {
         matter: matter(caller),
         is_stuck: caller.is_stuck(),
         menus: caller.menus.clone(),
+        was_chosen: caller.was_chosen,
     }
 }
 
@@ -158,8 +172,5 @@ pub fn told_keys(heard: Option<&Heard>) -> Vec<Key> {
     let prompts = || heard.into_iter().flat_map(|heard| &heard.prompts);
     let keys = prompts().filter_map(|prompt| prompt.0.split_once(".choice.")?.1.chars().next());
     let keys: Vec<Key> = keys.filter_map(Key::from_char).collect();
-    match keys.is_empty() && !prompts().any(|prompt| prompt.0 == "system.menu.person") {
-        true => vec![Key::Digit(1), Key::Digit(2)],
-        false => keys,
-    }
+    if keys.is_empty() { vec![Key::Digit(1), Key::Digit(2)] } else { keys }
 }

@@ -33,8 +33,9 @@ pub struct World {
     pub list: Option<CallerList>,
     /// The answer to every question about queues.
     pub queues: bool,
-    /// May be rung back, and shows the number.
+    /// May be rung back.
     pub callback: bool,
+    pub shows_number: bool,
     pub system: System,
 }
 
@@ -43,6 +44,10 @@ pub struct World {
 pub enum Asked {
     Atom(Atom),
     System,
+    /// The number rung from.
+    Number,
+    /// Whether people are rostered anywhere.
+    People,
 }
 
 impl World {
@@ -90,20 +95,21 @@ impl World {
         nobody || plans.iter().any(|plan| plan.instead_of_people && self.plans.contains(plan.name.as_str()))
     }
 
-    /// Worlds with the same answers to these questions lead callers alike.
-    pub fn answers_to(&self, asked: &[Asked], subject: &Subject) -> String {
-        let one = |question: &Asked| match question {
-            Asked::Atom(atom) => self.answer(atom).to_string(),
-            Asked::System => format!("{:?}", self.system),
-        };
-        let answers: Vec<String> = asked.iter().map(one).collect();
-        format!("{} {answers:?} {}", self.entry, self.is_without_people(subject))
+    /// Is this answered alike in both?
+    pub fn agrees(&self, other: &World, asked: &Asked) -> bool {
+        match asked {
+            Asked::Atom(atom) => self.answer(atom) == other.answer(atom),
+            Asked::System => self.system == other.system,
+            Asked::Number => self.shows_number == other.shows_number,
+            Asked::People => true,
+        }
     }
 
     /// For people who read what was found.
     pub fn shown(&self) -> String {
         let World { class, plans, list, queues, callback, system, .. } = self;
-        format!("{} {plans:?} {list:?} queues {queues} callback {callback} {system:?}", class.example)
+        let shown = self.shows_number;
+        format!("{} {plans:?} {list:?} {queues} {callback} {shown} {system:?}", class.example)
     }
 }
 
@@ -118,11 +124,9 @@ pub fn worlds(subject: &Subject) -> Vec<World> {
     classes.sort_by_key(|class| (class.holiday, std::cmp::Reverse(class.open.len())));
     let names: Vec<String> = views.plans.iter().map(|plan| plan.name.to_string()).collect();
     let mut plans = vec![BTreeSet::new()];
-    for (at, name) in names.iter().enumerate() {
-        plans.push(BTreeSet::from([name.clone()]));
-        // Two at once, too: nobody promised that only one is.
-        plans.extend(names.iter().skip(at + 1).map(|other| BTreeSet::from([name.clone(), other.clone()])));
-    }
+    plans.extend(names.iter().map(|name| BTreeSet::from([name.clone()])));
+    // Several at once, too: nobody promised that only one is.
+    plans.extend((2..=names.len()).map(|most| names.iter().take(most).cloned().collect()));
     let mut worlds = Vec::new();
     for (entry, _) in subject.program.mains() {
         let usual = |class: &CalendarClass, plans: &BTreeSet<String>| World {
@@ -133,6 +137,7 @@ pub fn worlds(subject: &Subject) -> Vec<World> {
             list: None,
             queues: false,
             callback: true,
+            shows_number: true,
             system: System::Answers(0),
         };
         for plans in &plans {
