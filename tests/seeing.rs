@@ -12,7 +12,7 @@ mod hotline_;
 use std::path::{Path, PathBuf};
 
 use hotline::menu::diff::{Change, Difference, Gate, compare};
-use hotline::menu::draw::Picture;
+use hotline::menu::draw::{Picture, columns};
 use hotline_::{Made, Sample, bank, city};
 
 fn place(name: &str) -> PathBuf {
@@ -78,12 +78,14 @@ fn programs_are_told_the_whole_of_it() {
     assert_eq!(json["schedules"][0]["name"], "day");
 }
 
+/// An attribute of a line of SVG.
+fn number(line: &str, name: &str) -> f64 {
+    let rest = line.split(&format!(" {name}=\"")).nth(1).unwrap();
+    rest.split('"').next().unwrap().parse().unwrap()
+}
+
 /// Boxes of a picture: left, top, width, height.
 fn boxes(svg: &str) -> Vec<[f64; 4]> {
-    let number = |line: &str, name: &str| -> f64 {
-        let rest = line.split(&format!(" {name}=\"")).nth(1).unwrap();
-        rest.split('"').next().unwrap().parse().unwrap()
-    };
     let rects = svg.lines().filter(|line| line.starts_with("<rect class=\"box"));
     rects.map(|line| ["x", "y", "width", "height"].map(|name| number(line, name))).collect()
 }
@@ -100,6 +102,17 @@ fn boxes_do_not_overlap_and_hold_their_texts() {
                     a[0] + a[2] <= b[0] || b[0] + b[2] <= a[0] || a[1] + a[3] <= b[1] || b[1] + b[3] <= a[1];
                 assert!(apart, "{a:?} lies over {b:?}");
             }
+        }
+        let texts = svg.lines().filter(|line| line.starts_with("<text ") && !line.contains("keyed"));
+        for line in texts {
+            let words = line.split('>').nth(1).unwrap().split('<').next().unwrap();
+            let words = words.replace("&quot;", "\"").replace("&gt;", ">").replace("&lt;", "<");
+            let (x, y) = (number(line, "x"), number(line, "y"));
+            // 13 pixels high, 8 wide a column.
+            let right = x + (columns(&words) * 8) as f64;
+            let holds =
+                |b: &&[f64; 4]| b[0] <= x && right <= b[0] + b[2] && b[1] <= y - 13.0 && y <= b[1] + b[3];
+            assert!(boxes.iter().any(|b| holds(&b)), "no box holds {line}");
         }
     }
 }
@@ -232,4 +245,38 @@ fn a_gate_stops_long_ways_and_lost_ones() {
         let breaches = gate(None, true).breaches(&compare(&old.side(), &new.side()), new.side().proof);
         assert!(breaches.iter().any(|line| line == words), "{breaches:?}");
     }
+}
+
+#[test]
+fn another_voice_and_another_limit_are_noticed() {
+    let mut old = bank().made();
+    let mut new = bank().made();
+    let greeting = |text: &str| ("main.greeting (en-US)".to_owned(), text.to_owned());
+    let limit = ("queue general".to_owned(), "most callers waiting".to_owned());
+    old.sounds = [(greeting("Welcome."), "aaaaaaaaaa".to_owned()), (greeting("Hi."), "c".to_owned())].into();
+    new.sounds = [(greeting("Welcome."), "bbbbbbbbbb".to_owned())].into();
+    new.settings = [(limit, "20".to_owned())].into();
+    let there = compare(&old.side(), &new.side());
+    let expected = [
+        "Behaviour",
+        "  main.greeting (en-US): recording: bbbbbbbb, before aaaaaaaa",
+        "  queue general: most callers waiting: 20 is new",
+    ];
+    assert_eq!(there.lines(), expected, "a recording of a text that is gone is told as a text");
+    assert_eq!(there.summary(), "2 settings");
+    assert_eq!(compare(&new.side(), &old.side()), there.mirrored());
+}
+
+#[test]
+fn a_number_that_is_dialled_no_more_is_a_way_lost() {
+    let mut both = bank();
+    both.sources.mains.push(("95588".into(), "main".into()));
+    let (one, both) = (bank().made(), both.made());
+    let gained = compare(&one.side(), &both.side());
+    assert!(gained.lines().contains(&"  95588: gained: dialling → menu main".to_owned()), "{gained:#?}");
+    let lost = compare(&both.side(), &one.side());
+    assert_eq!(lost, gained.mirrored());
+    let gate = Gate { max_seconds: None, no_lost_paths: true };
+    assert_eq!(gate.breaches(&lost, one.side().proof), ["95588: lost: dialling → menu main"]);
+    assert!(picture(&both).tree().starts_with("95599, 95588 → main"), "one tree for both");
 }

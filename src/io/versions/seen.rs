@@ -37,8 +37,7 @@ impl Seen {
         let (Some(program), Some(proof)) = (checked.program, checked.proof) else {
             return Err(checked.findings);
         };
-        if checked.findings.iter().any(|finding| finding.severity == crate::config::finding::Severity::Error)
-        {
+        if checked.findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(checked.findings);
         }
         Ok(Seen {

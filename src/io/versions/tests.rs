@@ -380,3 +380,23 @@ fn hb_elder_slow_variants_are_made_once_and_kept_by_hash() {
     slowly::add(&mut again, &mut kept, &manifest, &house.versions.store).unwrap();
     assert_eq!(again, manifest);
 }
+
+/// `hotline diff 1 2`: snapshots are compared in callers' terms, with the lengths of their own sound.
+#[test]
+fn snapshots_are_compared_for_callers() {
+    let house = house();
+    house.speak();
+    house.versions.publish(&house.drafts, signed("first")).unwrap();
+    house.change("main.toml", "first_digit = 5", "first_digit = 6");
+    house.versions.publish(&house.drafts, signed("more time")).unwrap();
+    let seen = |version| house.versions.seen(ConfigVersion(version)).unwrap();
+    let (first, second) = (seen(1), seen(2));
+    assert!(first.difference(&first).is_empty());
+    let difference = first.difference(&second);
+    assert_eq!(second.difference(&first), difference.mirrored());
+    assert!(difference.paths.is_empty() && difference.texts.is_empty(), "{difference:#?}");
+    let slower = difference.facts.iter().find(|fact| fact.what == "first key within").unwrap();
+    assert_eq!((slower.old.as_deref(), slower.new.as_deref()), (Some("5 s"), Some("6 s")));
+    let nobody = house.versions.seen(ConfigVersion(9)).unwrap_err();
+    assert!(nobody[0].help.contains("hotline versions"), "{nobody:?}");
+}
