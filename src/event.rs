@@ -216,12 +216,13 @@ pub enum EventKind {
         result: String,
         took_ms: u64,
     },
-    /// Identified and verified by keyed-in digits (CBA-32).
+    /// Identified and verified by keyed-in digits, which are told by their hash only: a card number is a
+    /// secret (CBA-32, CBA-35d).
     CallerVerified {
         menu: MenuId,
         node: String,
         level: String,
-        identity: Sealed<KeyedDigits>,
+        identity: Sealed<IdentityHash>,
     },
     /// `result` is `wrong`, `locked` or `unavailable`. Five wrong ones within a day lock the identity
     /// (CBA-32).

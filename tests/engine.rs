@@ -216,7 +216,7 @@ fn cba_24_a_plan_for_two_persons_is_proposed_by_one_and_started_by_another() {
 fn a_proposal_is_forgotten_after_an_hour_and_can_be_taken_back() {
     let mut house = House::open(support::published());
     assert_eq!(house.ask(start("disaster", "Li")), Reply::Proposed);
-    house.now.mono = house.now.mono + Duration::from_secs(3_601);
+    house.now.mono += Duration::from_secs(3_601);
     house.now.wall.0 += 3_601_000;
     assert_eq!(house.ask(start("disaster", "Wang")), Reply::Proposed, "the word of Li holds no more");
     let (plan, by, reason) = ("disaster".into(), "Li".to_owned(), "dry again".to_owned());

@@ -15,7 +15,7 @@ use hotline::media::command::Codec;
 use hotline::now::{Mono, Now, Wall};
 use hotline::record::block::Packet;
 use hotline::record::spool::Entry;
-use hotline::sealed::{CallKey, Sealer};
+use hotline::sealed::{CallKey, KeyedDigits, Sealed, Sealer};
 
 const CALL: CallId = CallId { node: NodeId(1), boot: BootId(7), n: 42 };
 
@@ -219,7 +219,8 @@ fn self_service_kinds(sealer: &mut Sealer) -> Vec<EventKind> {
             menu: menu.clone(),
             node: "who".into(),
             level: "verified".into(),
-            identity: sealer.seal("6222"),
+            // As it was first written, and must load for ever: whatever is sealed is not looked into.
+            identity: Sealed::from_hex(&sealer.seal::<KeyedDigits>("6222").to_hex()).unwrap(),
         },
         EventKind::VerificationFailed {
             menu: menu.clone(),

@@ -1,7 +1,8 @@
 //! The sample hotline: clean, proved, and every `menus/NAME.script` tells what it should.
 //!
-//! A script holds cases: `== title`, `keys: …` (see `hotline try --keys`), perhaps `language: …`,
-//! then the expected transcript. `UPDATE_SCRIPTS=1 cargo test --test menus` writes what is told now.
+//! A script holds cases: `== title`, `keys: …` (see `hotline try --keys`), perhaps `language: …` and
+//! `given: …` about the world around (closed hours, answers of the bank's systems), then the
+//! expected transcript. `UPDATE_SCRIPTS=1 cargo test --test menus` writes what is told now.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use hotline::cli::try_::{self, Try};
 use hotline::cli::{check, drafts, show};
 use hotline::ids::{EntryId, Language, MenuId, QueueId};
 use hotline::io::versions::Drafts;
-use hotline::menu::transcript::{parse_deeds, transcript};
+use hotline::menu::transcript::{Scene, World, parse_deeds, transcript};
 use hotline::menu::view::Views;
 use hotline::menu::{Compiled, Program, PromptKind, Sources, compile};
 
@@ -101,7 +102,12 @@ fn scripts_tell_what_they_should() {
         let (mut written, cases) = cases(&text);
         for case in cases {
             let deeds = parse_deeds(&case.keys).unwrap_or_else(|e| panic!("{path}: {e}"));
-            let told = transcript(&program, &entry, case.language, &deeds);
+            let mut world = World::default();
+            for given in case.head.lines().filter_map(|line| line.strip_prefix("given:")) {
+                world.given(given).unwrap_or_else(|e| panic!("{path}: {e}"));
+            }
+            let scene = Scene { entry: Some(entry.clone()), language: case.language, world };
+            let told = transcript(&program, scene, &deeds);
             if !update {
                 assert_eq!(told.trim_end(), case.expected, "{path}: {}", case.head);
             }

@@ -3,6 +3,7 @@
 //! Does not know transactions, sockets, menus' contents, routing or media: the engine tells it
 //! what they did and does what it says.
 
+pub mod announce;
 mod arms;
 mod message;
 mod phase;

@@ -8,8 +8,8 @@ use crate::cli::args::{Format, Shape, ShowArgs};
 use crate::cli::check::CLEAN;
 use crate::cli::{drafts, findings, output};
 use crate::io::control::FindingsFound;
-use crate::io::versions::Drafts;
-use crate::menu::draw;
+use crate::io::versions::{Drafts, hours};
+use crate::menu::draw::Picture;
 
 pub fn command(config: Option<&Path>, args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let drafts = drafts::find(args.dir.as_deref(), config)?;
@@ -25,10 +25,12 @@ pub fn run(drafts: &Drafts, shape: Shape, out: &mut dyn Write) -> io::Result<u8>
     let (Some(program), Some(proof)) = (&compiled.program, &compiled.proof) else {
         return findings::print(&FindingsFound::new(&compiled.findings), Format::Text, out);
     };
+    let picture = Picture::new(program, proof, &hours(loaded.around.calendar.as_deref()));
     let picture = match shape {
-        Shape::Tree => draw::tree(program, proof),
-        Shape::Mermaid => draw::mermaid(program, proof),
-        Shape::Svg => draw::svg(program, proof),
+        Shape::Tree => picture.tree(),
+        Shape::Mermaid => picture.mermaid(),
+        Shape::Svg => picture.svg(),
+        Shape::Json => format!("{:#}\n", picture.json()),
     };
     out.write_all(picture.as_bytes()).map(|()| CLEAN)
 }

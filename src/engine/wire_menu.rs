@@ -230,7 +230,7 @@ impl Engine {
                 (Actor::Server, EventKind::LookupMade { menu, node, result: result.to_owned(), took_ms })
             }
             Fact::Verified { menu, node, level, identity } => {
-                let sealed = live.sealer.seal(identity.reveal());
+                let sealed = live.sealer.seal(&hasher.identity(identity.reveal()).to_hex());
                 live.menus.handover.verified = Some((level.clone(), identity));
                 (Actor::Caller, EventKind::CallerVerified { menu, node, level, identity: sealed })
             }
