@@ -143,11 +143,11 @@ fn a_prompt_without_any_recording_leads_to_a_person_and_not_into_silence() {
     assert!(!house.happened(|kind| matches!(kind, EventKind::QueueEntered { .. })), "the notice comes first");
     house.media(MediaEvent::PlayDone { leg: House::leg(), id: PlayId(1) });
     assert!(!house.happened(|kind| matches!(kind, EventKind::MenuFailed { .. })), "not the caller's fault");
-    let plays = house.orders.iter().filter_map(|order| match order {
+    let mut plays = house.orders.iter().filter_map(|order| match order {
         Command::Play { id, .. } => Some(*id),
         _ => None,
     });
-    let excuse = plays.last().expect("the caller hears that a person follows");
+    let excuse = plays.next_back().expect("the caller hears that a person follows");
     house.media(MediaEvent::PlayDone { leg: House::leg(), id: excuse });
     assert!(house.happened(|kind| matches!(kind, EventKind::QueueEntered { .. })));
 }

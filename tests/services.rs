@@ -5,7 +5,6 @@
 mod bench;
 #[path = "sim/full.rs"]
 mod full;
-mod support;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

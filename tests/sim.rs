@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use bench::{Bench, Workers};
 use hotline::call::Arms;
-use hotline::engine::{AlarmState, Input};
+use hotline::engine::{AlarmState, Input, Memory};
 use hotline::event::{Alarm, Event, EventKind, LeftQueue, OfferEnd, Outcome, Refusal, TransferEnd};
 use hotline::ids::Key;
 use hotline::now::Mono;
@@ -184,7 +184,7 @@ fn every_arm_of_the_sip_machines_and_of_a_visit_is_hit_over_a_few_days() {
 
 #[test]
 fn a_call_still_being_opened_when_the_journal_fails_is_refused() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::with(support::published(), Memory::default());
     bench.workers = Workers::Holding;
     bench.ring(1);
     let state = AlarmState::Raised { detail: "disk full".to_owned() };
@@ -197,7 +197,7 @@ fn a_call_still_being_opened_when_the_journal_fails_is_refused() {
 
 #[test]
 fn a_drain_that_stops_waiting_callers_rings_nobody_for_them_and_ends() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::with(support::published(), Memory::default());
     for n in 1..=2 {
         bench.ring(u16::try_from(n).unwrap());
         bench.press(n, Key::Digit(0));

@@ -1,5 +1,7 @@
 //! The engine alone, told one thing after another: for moments that have to be hit exactly.
 
+#![allow(dead_code, reason = "each test binary uses its part")]
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +20,6 @@ use hotline::menu::ask::Question;
 use hotline::now::{Mono, Now, Wall};
 use hotline::sealed::Hasher;
 use hotline::sip::api::{DeviceAccount, DeviceKind, Limits, StackConfig};
-
-use crate::support;
 
 /// Whether media workers answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,11 +90,7 @@ fn settings() -> Settings {
 
 impl Bench {
     /// Open for calls, with one agent at a telephone that never answers by itself.
-    pub fn new() -> Bench {
-        Bench::with(support::published(), Memory::default())
-    }
-
-    /// With these menus, after what the boot before has left.
+    /// It has these menus, and what the boot before has left.
     pub fn with(published: Arc<Published>, memory: Memory) -> Bench {
         let now = Now { mono: Mono(0), wall: Wall(1_793_606_400_000) };
         let mut bench = Bench {
