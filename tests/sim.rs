@@ -6,7 +6,6 @@
 mod bench;
 #[path = "sim/full.rs"]
 mod full;
-mod support;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -123,7 +122,7 @@ fn services_happened(report: &Report) {
 #[test]
 fn when_a_media_worker_dies_its_calls_end_and_their_recordings_are_kept_for_the_next_start() {
     let worker_dies = Some(Duration::from_secs(300));
-    let report = World::new(Params { worker_dies, ..params(3, 300) }, support::published()).run();
+    let report = World::new(Params { worker_dies, ..params(3, 300) }, full::published()).run();
     // Calls whose worker never said where their sound is: not settled, because the next start does it.
     let kept = report.violations.iter().filter(|broken| broken.contains("settled: 0")).count();
     assert_eq!(report.violations.len(), kept, "{:?}", report.violations);
@@ -184,7 +183,7 @@ fn every_arm_of_the_sip_machines_and_of_a_visit_is_hit_over_a_few_days() {
 
 #[test]
 fn a_call_still_being_opened_when_the_journal_fails_is_refused() {
-    let mut bench = Bench::with(support::published(), Memory::default());
+    let mut bench = Bench::with(full::published(), Memory::default());
     bench.workers = Workers::Holding;
     bench.ring(1);
     let state = AlarmState::Raised { detail: "disk full".to_owned() };
@@ -197,7 +196,7 @@ fn a_call_still_being_opened_when_the_journal_fails_is_refused() {
 
 #[test]
 fn a_drain_that_stops_waiting_callers_rings_nobody_for_them_and_ends() {
-    let mut bench = Bench::with(support::published(), Memory::default());
+    let mut bench = Bench::with(full::published(), Memory::default());
     for n in 1..=2 {
         bench.ring(u16::try_from(n).unwrap());
         bench.press(n, Key::Digit(0));
