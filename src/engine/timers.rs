@@ -18,17 +18,20 @@ pub(super) enum Timer {
     Promise,
     /// Somebody to pick up at another number.
     TransferRings,
+    /// A key or a sound from whoever records an announcement.
+    Announce,
     /// The media worker's answer to opening or closing.
     Media,
 }
 
 impl Timer {
-    const ALL: [Timer; 6] = [
+    const ALL: [Timer; 7] = [
         Timer::MenuWait,
         Timer::MessageLimit,
         Timer::Answer,
         Timer::Promise,
         Timer::TransferRings,
+        Timer::Announce,
         Timer::Media,
     ];
 }
