@@ -104,20 +104,6 @@ fn server_kinds() -> Vec<EventKind> {
         },
         EventKind::ConfigRefused { findings: 2 },
         EventKind::DirectoryImported { agents: 20, devices: 21 },
-        EventKind::CallersImported { callers: 300 },
-        EventKind::AlarmRaised { alarm: Alarm::Calendar, detail: "2027".into() },
-        EventKind::ConfigProposed {
-            version: ConfigVersion(5),
-            by: "李雷".into(),
-            reason: "cards".into(),
-            digest: "cd".repeat(32),
-        },
-        EventKind::PlanProposed { plan: "storm".into(), by: "韩梅梅".into(), reason: "flood".into() },
-        EventKind::AnnouncementRecorded {
-            plan: "storm".into(),
-            sha256: PromptHash([7; 32]),
-            length_ms: 9_000,
-        },
         EventKind::DeviceRegistered { device: "desk-1".into() },
         EventKind::DeviceUnregistered { device: "desk-1".into() },
         EventKind::AgentSignedIn { agent: "1001".into(), device: "desk-1".into() },
@@ -269,6 +255,20 @@ fn self_service_kinds(sealer: &mut Sealer) -> Vec<EventKind> {
             by: EndedBy::Callee,
             duration_ms: 150_000,
             caller_leg: LegStats::default(),
+        },
+        EventKind::CallersImported { callers: 300 },
+        EventKind::AlarmRaised { alarm: Alarm::Calendar, detail: "2027".into() },
+        EventKind::ConfigProposed {
+            version: ConfigVersion(5),
+            by: "李雷".into(),
+            reason: "cards".into(),
+            digest: "cd".repeat(32),
+        },
+        EventKind::PlanProposed { plan: "storm".into(), by: "韩梅梅".into(), reason: "flood".into() },
+        EventKind::AnnouncementRecorded {
+            plan: "storm".into(),
+            sha256: PromptHash([7; 32]),
+            length_ms: 9_000,
         },
     ]
 }

@@ -7,7 +7,7 @@ use super::wire_media::items;
 use super::{Engine, Output};
 use crate::call::announce::{Action, Announce, Input, Offer, Say};
 use crate::call::{self, StaffResult};
-use crate::config::plans::Announcement;
+use crate::config::plans::PlanConfig;
 use crate::event::{Actor, EventKind};
 use crate::ids::{AgentId, CallId, LegId, PlanId};
 use crate::media::command::{AtEnd, Capturing, Clip, Command, Masking, PlayItem};
@@ -51,12 +51,12 @@ impl Engine {
 
     /// Plans with a number and an announcement; those that wait for somebody else to confirm them.
     fn offers(&self, agent: &AgentId) -> Vec<Offer> {
-        let offer = |plan: &crate::config::plans::PlanConfig| {
+        let offer = |plan: &PlanConfig| {
             let recorded = self.announcement(&plan.name).is_some();
             let waits = recorded && self.proposed_by_another(&plan.name, agent);
             Some(Offer { plan: plan.name.clone(), number: plan.number?, waits })
         };
-        let announced = self.declared_plans().iter().filter(|plan| plan.announcement != Announcement::None);
+        let announced = self.declared_plans().iter().filter(|plan| plan.is_told_by_telephone());
         announced.filter_map(offer).collect()
     }
 

@@ -135,12 +135,20 @@ pub(super) struct StarCode {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum StarOrder {
-    SignIn { agent: AgentId, secret: Redacted<String> },
+    SignIn {
+        agent: AgentId,
+        secret: Redacted<String>,
+    },
     SignOut,
     Ready,
-    NotReady { reason: String },
+    NotReady {
+        reason: String,
+    },
     /// Record an emergency announcement.
-    Announce { agent: AgentId, secret: Redacted<String> },
+    Announce {
+        agent: AgentId,
+        secret: Redacted<String>,
+    },
     Unknown,
 }
 

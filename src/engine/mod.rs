@@ -59,7 +59,7 @@ use live::Live;
 pub use open_calls::{OpenCall, OpenCalls, Seat};
 pub use people::{Opener, People};
 pub use plans::Plans;
-pub use settings::{ASK_PATIENCE, LockSettings, MediaSettings, PeopleSettings, Settings};
+pub use settings::{LockSettings, MediaSettings, PeopleSettings, Settings};
 use timers::Timers;
 
 /// Everything that can happen to the hotline. No `Debug`: messages hold numbers.
@@ -108,7 +108,7 @@ pub enum Input {
     Directory(Arc<Directory>),
     /// Lists of callers' numbers, in place of those before.
     Callers(Arc<CallerBook>),
-    /// Answer to [`Output::Ask`], within [`ASK_PATIENCE`].
+    /// Answer to [`Output::Ask`]; the menus do not wait for ever.
     Answered {
         call: CallId,
         id: AskId,

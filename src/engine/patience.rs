@@ -13,7 +13,6 @@ impl Engine {
         match timer {
             Timer::MenuWait => self.menu_input(id, Input::Timeout),
             Timer::MessageLimit => self.advance(id, call::Input::MessageLimit),
-            Timer::Answer => self.unanswered(id),
             Timer::Promise => self.advance(id, call::Input::NotKept),
             Timer::TransferRings => {
                 self.advance(id, call::Input::TransferFailed(TransferEnd::NoAnswer));

@@ -12,8 +12,6 @@ pub(super) enum Timer {
     MenuWait,
     /// The longest message.
     MessageLimit,
-    /// The answer of a system of the bank.
-    Answer,
     /// The disk, before a promise is told.
     Promise,
     /// Somebody to pick up at another number.
@@ -25,10 +23,9 @@ pub(super) enum Timer {
 }
 
 impl Timer {
-    const ALL: [Timer; 7] = [
+    const ALL: [Timer; 6] = [
         Timer::MenuWait,
         Timer::MessageLimit,
-        Timer::Answer,
         Timer::Promise,
         Timer::TransferRings,
         Timer::Announce,

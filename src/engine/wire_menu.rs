@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::atoms::is_number;
-use super::settings::ASK_PATIENCE;
 use super::timers::Timer;
 use super::wire_media::items;
 use super::{Engine, Output};
@@ -67,18 +66,9 @@ impl Engine {
         if !waited_for || *live.call.phase() != call::Phase::Menu {
             return;
         }
-        self.timers.cancel(id, Timer::Answer);
         let Some(visit) = &mut live.menus.visit else { return };
         let actions = visit.answered(ask, result);
         self.menu_actions(id, actions);
-    }
-
-    /// Nothing came, not even that there is nothing.
-    pub(super) fn unanswered(&mut self, id: CallId) {
-        let asked = self.calls.get(&id).and_then(|live| live.menus.asked);
-        if let Some((ask, _)) = asked {
-            self.on_answered(id, ask, Err(Failure::TimedOut));
-        }
     }
 
     pub(super) fn menu_actions(&mut self, id: CallId, actions: Vec<Action>) {
@@ -151,7 +141,6 @@ impl Engine {
         let now = self.journal.now.mono;
         let Some(live) = self.calls.get_mut(&id) else { return };
         live.menus.asked = Some((ask, now));
-        self.timers.set(id, Timer::Answer, now + ASK_PATIENCE);
         self.outputs.push_back(Output::Ask { call: id, id: ask, question });
     }
 
@@ -178,7 +167,6 @@ impl Engine {
 
     fn leave_menu(&mut self, id: CallId, exit: MenuExit, language: Language) {
         self.timers.cancel(id, Timer::MenuWait);
-        self.timers.cancel(id, Timer::Answer);
         if let Some(live) = self.calls.get_mut(&id) {
             live.play.menu = false;
         }

@@ -35,7 +35,7 @@ use crate::now::Wall;
 
 pub use around::{Around, Checked, Texts};
 use assemble::heard;
-pub use assemble::{Assembled, Frame, assemble, named, wanted_by};
+pub use assemble::{Assembled, Frame, assemble, assembled, named};
 pub use content::{Content, Drafts, Offers, Places, broken, read_if_there, read_menus, read_text};
 pub use seen::{Seen, hours};
 pub use store::{Confirmation, Meta};
@@ -236,12 +236,13 @@ impl Versions {
         let mut content = drafts.read()?;
         let recorded = Recorded::read(&drafts.prompts);
         let (places, offers) = (&drafts.places, &drafts.offers);
-        let mut assembled = assemble(&content, &Frame { places, offers, recorded: &recorded })?;
+        let frame = Frame { places, offers, recorded: &recorded };
+        let mut assembled = assemble(&content, &frame)?;
         let manifest = drafts.prompts.join(crate::io::prompts::manifest::FILE);
         let inspection =
             inspect(&drafts.prompts, &assembled.wanted).map_err(|e| vec![e.finding(&manifest)])?;
         let hold = assembled.queues.iter().map(|queue| PromptName(queue.hold_audio.clone())).collect();
-        let heard = heard(&content, &drafts.places(), ManifestView { hold, ..inspection.view() });
+        let heard = heard(&content, &frame, ManifestView { hold, ..inspection.view() });
         let new: Vec<Finding> = heard.into_iter().filter(|f| !assembled.warnings.contains(f)).collect();
         assembled.warnings.extend(new);
         assembled.warnings.extend(inspection.findings(Strictness::Publish));

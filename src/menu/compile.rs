@@ -53,11 +53,7 @@ pub fn compile(sources: &Sources) -> Compiled {
 }
 
 /// As [`compile_counted`], with the true lengths of recordings; those of the manifest go first.
-pub fn compile_measured(
-    sources: &Sources,
-    measured: Measured,
-    statistics: Option<Statistics>,
-) -> Compiled {
+pub fn compile_measured(sources: &Sources, measured: Measured, statistics: Option<Statistics>) -> Compiled {
     let mut report = Report::new(&sources.files);
     let mut book = Book { statistics, ..read(sources, &mut report) };
     for (prompt, length) in measured {

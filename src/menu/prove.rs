@@ -201,7 +201,7 @@ pub fn prove(program: &Program, measured: &Measured) -> Proof {
     }
     let (occurring, differing) = situation::situations(program, &graph.questions);
     (proof.situations, proof.differing) = (occurring, differing.len());
-    let order = graph.from_the_ends();
+    let order = graph.ends_first();
     let mut silent = listen::Silent::default();
     for lot in differing.chunks(situation::LANES) {
         let lot = Lot::new(lot, &graph.questions);

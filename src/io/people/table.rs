@@ -62,8 +62,15 @@ pub fn agents(file: &str, text: &str, stored: &BTreeSet<String>) -> Result<Vec<A
         let languages =
             table.cell(&row, 5, |cell| names(cell, is_language).map(|l| l.map(Language::from).collect()));
         let announce = table.cell(&row, 6, yes_or_no);
-        if let (Some(id), Some(name), Some(secret), Some(skills), Some(queues), Some(languages), Some(announce)) =
-            (id, name, secret, skills, queues, languages, announce)
+        if let (
+            Some(id),
+            Some(name),
+            Some(secret),
+            Some(skills),
+            Some(queues),
+            Some(languages),
+            Some(announce),
+        ) = (id, name, secret, skills, queues, languages, announce)
         {
             table.rows.push(AgentRow { id, name, secret, skills, queues, languages, announce });
         }
@@ -187,7 +194,8 @@ impl<'t, T> Table<'t, T> {
                 self.note(line, message, "Give every column a cell; put a cell with a comma in \"quotes\".");
                 continue;
             }
-            let cell = |place: &Option<usize>| place.and_then(|place| record.get(place)).unwrap_or("").to_owned();
+            let cell =
+                |place: &Option<usize>| place.and_then(|place| record.get(place)).unwrap_or("").to_owned();
             let cells: Vec<String> = self.places.iter().map(cell).collect();
             let line = u32::try_from(line).unwrap_or(u32::MAX);
             let id = cells.first().cloned().unwrap_or_default();

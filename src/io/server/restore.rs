@@ -9,8 +9,8 @@ use crate::ids::{CallId, PlanId, PromptHash};
 use crate::io::finaliser::{FinaliseJob, Finaliser, recover};
 use crate::io::journal::{Opened, read_all};
 use crate::io::keys::KeyTable;
-use crate::io::versions::Versions;
 use crate::io::spool::{Places, ReadReport, SpoolDirectory, SpoolReader};
+use crate::io::versions::Versions;
 use crate::media::command::{PromptTable, SpoolRef};
 use crate::now::Wall;
 

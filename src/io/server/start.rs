@@ -120,7 +120,12 @@ fn files(config: &ServerConfig) -> u64 {
 
 async fn tell_directory(house: &House, people: &People) -> anyhow::Result<()> {
     let directory = people.directory().await?;
-    let directory = Directory { agents: directory.agents, devices: directory.devices, announcers: directory.announcers, imported: false };
+    let directory = Directory {
+        agents: directory.agents,
+        devices: directory.devices,
+        announcers: directory.announcers,
+        imported: false,
+    };
     house.control.tell(Input::Directory(Arc::new(directory)));
     house.control.tell(Input::Callers(Arc::new(people.caller_book().await?)));
     Ok(())

@@ -74,6 +74,7 @@ impl Around {
             plans: plans.iter().map(PlanConfig::view).collect(),
             services: offers.services.clone(),
             transfer_prefixes: offers.transfer_prefixes.clone(),
+            plans_by_telephone: plans.iter().any(PlanConfig::is_told_by_telephone),
         };
         let queues = queues.map(|file| file.queues).unwrap_or_default();
         Around { views, queues, calendar, plans, findings, plan_file }
@@ -101,11 +102,7 @@ impl Around {
 }
 
 /// A recording of another text than the menu's does not count: the next one will be as long as the text.
-fn compile_recorded(
-    sources: &Sources,
-    recorded: &Recorded,
-    statistics: Option<&Statistics>,
-) -> Compiled {
+fn compile_recorded(sources: &Sources, recorded: &Recorded, statistics: Option<&Statistics>) -> Compiled {
     let compile_measured = |measured| compile_measured(sources, measured, statistics.cloned());
     let compiled = compile_measured(recorded.lengths(None));
     // A recording that is too long may be the very reason why there is no program to look at.

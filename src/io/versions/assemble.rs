@@ -16,7 +16,7 @@ use crate::io::prompts::lengths::Recorded;
 use crate::io::prompts::tones;
 use crate::media::command::PromptTable;
 use crate::menu::view::Views;
-use crate::menu::{ManifestView, Program, Sources, compile};
+use crate::menu::{ManifestView, Program, PromptKind, Sources, compile};
 
 /// Menus and what is around them, sound and fitting together.
 #[derive(Clone, Debug)]
@@ -41,12 +41,7 @@ pub struct Frame<'a> {
 
 /// Compiles a content; with errors, every finding of all files at once.
 pub fn assemble(content: &Content, frame: &Frame<'_>) -> Result<Assembled, Vec<Finding>> {
-    let texts = Texts {
-        queues: Some(&content.queues),
-        calendar: content.calendar.as_deref(),
-        plans: content.plans.as_deref(),
-    };
-    let around = Around::read(&texts, frame.places, frame.offers);
+    let around = around(content, frame);
     let sources = sources(content, frame.places, around.views.clone(), None);
     let compiled = around.compile(&sources, frame.recorded, None);
     match compiled.program {
@@ -60,6 +55,15 @@ pub fn assemble(content: &Content, frame: &Frame<'_>) -> Result<Assembled, Vec<F
     }
 }
 
+fn around(content: &Content, frame: &Frame<'_>) -> Around {
+    let texts = Texts {
+        queues: Some(&content.queues),
+        calendar: content.calendar.as_deref(),
+        plans: content.plans.as_deref(),
+    };
+    Around::read(&texts, frame.places, frame.offers)
+}
+
 fn sources(content: &Content, places: &Places, views: Views, manifest: Option<ManifestView>) -> Sources {
     Sources {
         files: named(&content.menus, &places.menus),
@@ -71,14 +75,15 @@ fn sources(content: &Content, places: &Places, views: Views, manifest: Option<Ma
 
 /// What the recordings show beyond the texts: their true lengths, and what each was approved as.
 /// Whether they are there and approved at all, the inspection of the prompts tells.
-pub fn heard(content: &Content, places: &Places, manifest: ManifestView) -> Vec<Finding> {
-    let mut found = compile(&sources(content, places, Views::default(), Some(manifest))).findings;
+pub fn heard(content: &Content, frame: &Frame<'_>, manifest: ManifestView) -> Vec<Finding> {
+    let views = around(content, frame).views;
+    let mut found = compile(&sources(content, frame.places, views, Some(manifest))).findings;
     found.retain(|finding| !["recording-missing", "audio-unknown"].contains(&finding.rule));
     found
 }
 
 /// Drafts assembled to learn which recordings they want, also while a recording is too long.
-pub fn wanted_by(drafts: &Drafts) -> Result<Vec<Wanted>, Vec<Finding>> {
+pub fn assembled(drafts: &Drafts) -> Result<Assembled, Vec<Finding>> {
     let content = drafts.read()?;
     let recorded = Recorded::read(&drafts.prompts);
     let (places, offers) = (&drafts.places, &drafts.offers);
@@ -86,7 +91,7 @@ pub fn wanted_by(drafts: &Drafts) -> Result<Vec<Wanted>, Vec<Finding>> {
     let estimated = |findings| {
         assemble(&content, &Frame { places, offers, recorded: &Recorded::default() }).map_err(|_| findings)
     };
-    measured.or_else(estimated).map(|assembled| assembled.wanted)
+    measured.or_else(estimated)
 }
 
 /// Texts with the paths under which findings name them.
@@ -112,7 +117,7 @@ fn wanted(program: &Program, around: &Around) -> Vec<Wanted> {
         wanted.extend(plan.texts().map(|(language, text)| Wanted {
             language: language.to_string(),
             name: PlanConfig::prompt(&plan.name).0,
-            kind: kind(PromptKind::Notice).to_owned(),
+            kind: PromptKind::Notice.word().to_owned(),
             text: text.to_owned(),
         }));
     }

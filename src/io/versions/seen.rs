@@ -110,7 +110,7 @@ fn seen(
         views: around.views.clone(),
         manifest: None,
     };
-    Seen::new(&around, around.compile(&sources, recorded), &content.manifest)
+    Seen::new(&around, around.compile(&sources, recorded, None), &content.manifest)
 }
 
 /// Words for every schedule of a calendar.

@@ -51,7 +51,7 @@ impl House {
         let synthesiser = Synthesiser::new(vec!["cat".into(), voice.display().to_string()]).unwrap();
         let order = Order {
             directory: &self.drafts.prompts,
-            wanted: &wanted_by(&self.drafts).unwrap(),
+            wanted: &assembled(&self.drafts).unwrap().wanted,
             synthesiser: &synthesiser,
             by: BY,
             at: Wall(0),
@@ -141,10 +141,10 @@ fn cba_10d_sound_is_judged_at_publication_too() {
     house.change("loans.toml", "[information.apply]", "[information.apply]\nkind = \"advert\"");
     house.speak();
     house.versions.publish(&house.drafts, signed("an advert that is asked for")).unwrap();
-    let queues = std::fs::read_to_string(&house.drafts.queues).unwrap();
+    let queues = std::fs::read_to_string(&house.drafts.places.queues).unwrap();
     let wrong = queues.replacen("limit = 20", "limit = 20\nhold_audio = \"loans.apply\"", 1);
     assert_ne!(wrong, queues);
-    std::fs::write(&house.drafts.queues, wrong).unwrap();
+    std::fs::write(&house.drafts.places.queues, wrong).unwrap();
     let refused = house.versions.publish(&house.drafts, signed("an advert for who waits")).unwrap_err();
     assert_eq!(rules(&refused), ["audio-advert", "no-advert"]);
 }
@@ -305,7 +305,7 @@ fn a_recording_of_another_text_has_no_length() {
     assert_eq!(length(&content), Some(Duration::from_secs(20)));
     house.change("main.toml", "Welcome to Sample Bank.", "Good day.");
     assert_eq!(length(&house.drafts.read().unwrap()), None);
-    assert!(wanted_by(&house.drafts).is_ok(), "what is to be recorded again can be recorded");
+    assert!(assembled(&house.drafts).is_ok(), "what is to be recorded again can be recorded");
 }
 
 #[test]

@@ -21,15 +21,13 @@ pub(super) fn decisions(graph: &Graph<'_>, lot: &Lot<'_>, reached: &[Mask]) -> O
 /// Attempts that are used up and yet begin again, without a menu in between.
 pub(super) fn attempts(graph: &Graph<'_>, lot: &Lot<'_>, reached: &[Mask]) -> Option<Failure> {
     let help = "Let `failed` lead to a person.";
-    for at in 0..graph.states.len() {
-        let state = &graph.states[at];
-        let (Phase::Said(Said::Locked(node) | Said::VerifyFailed(node)), true) =
-            (state.phase, reached[at] != 0)
+    for (at, (state, reached)) in graph.states.iter().zip(reached).enumerate() {
+        let (Phase::Said(Said::Locked(node) | Said::VerifyFailed(node)), true) = (state.phase, *reached != 0)
         else {
             continue;
         };
         if begins_again(graph, at, (state.menu, node)) {
-            let lane = reached[at].trailing_zeros() as usize;
+            let lane = reached.trailing_zeros() as usize;
             return Some(Failure::at(graph, lot, (at, lane), (&ATTEMPTS_LIMITED, help), |path| {
                 format!("a verification begins again when its attempts are used up, after: {path}")
             }));

@@ -221,7 +221,7 @@ impl<'p> Graph<'p> {
     }
 
     /// States in an order in which, apart from loops, what comes of doing nothing comes first.
-    pub fn from_the_ends(&self) -> Vec<u32> {
+    pub fn ends_first(&self) -> Vec<u32> {
         let mut order = Vec::with_capacity(self.states.len());
         let mut seen = vec![false; self.states.len()];
         let mut way: Vec<(u32, usize)> = Vec::new();

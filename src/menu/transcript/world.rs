@@ -70,7 +70,7 @@ impl World {
             }
             ["number", number] => self.number = Some(Redacted((*number).to_owned())),
             ["plan", plans @ ..] if !plans.is_empty() => {
-                self.plans.extend(plans.iter().map(|plan| PlanId::new(plan)));
+                self.plans.extend(plans.iter().copied().map(PlanId::new));
             }
             ["waiting", queue, count] => self.load(queue).waiting = count.parse().map_err(|_| bad())?,
             ["estimate", queue, seconds] => {
