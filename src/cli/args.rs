@@ -353,7 +353,7 @@ pub enum RecordingsCommand {
 
 #[derive(Subcommand, Debug)]
 pub enum AgentsCommand {
-    /// Take in a CSV file: work_number,name,secret,skills,queues,languages
+    /// Take in a CSV file: work_number,name,secret,skills,queues,languages and, if wanted, announce (yes or no)
     Import(ImportArgs),
     /// Write the agents as CSV, without secrets
     Export,
