@@ -72,7 +72,7 @@ fn longest(graph: &Graph<'_>, lot: &Lot<'_>, (at, goal): (usize, Mask), times: &
 
 /// What was asked for by a key and need not end at a person: farewell, survey, complaint, callback,
 /// another number.
-fn asked_for(state: &State) -> bool {
+pub(super) fn asked_for(state: &State) -> bool {
     match state.phase {
         Phase::Farewell
         | Phase::TransferOut(_)
