@@ -34,7 +34,7 @@ use crate::now::Wall;
 
 pub use around::{Around, Checked, Texts};
 use assemble::heard;
-pub use assemble::{Assembled, Frame, assemble, named, assembled};
+pub use assemble::{Assembled, Frame, assemble, assembled, named};
 pub use content::{Content, Drafts, Offers, Places, broken, read_if_there, read_menus, read_text};
 pub use seen::{Seen, hours};
 pub use store::{Confirmation, Meta};
