@@ -10,6 +10,7 @@ use std::sync::Arc;
 use hotline::cli::args::{Format, Shape};
 use hotline::cli::try_::{self, Try};
 use hotline::cli::{check, drafts, show};
+use hotline::config::finding::Tongue;
 use hotline::ids::{EntryId, Language, MenuId, QueueId};
 use hotline::io::versions::Drafts;
 use hotline::menu::transcript::{Scene, World, parse_deeds, transcript};
@@ -202,7 +203,10 @@ fn show_draws_keys_and_seconds() {
         (Shape::Json, ["\"listening_s\"", "\"leads_to\""]),
     ] {
         let mut out = Vec::new();
-        assert_eq!(show::run(&around(&directory()), drawn_as, &mut out).unwrap(), check::CLEAN);
+        assert_eq!(
+            show::run(&around(&directory()), drawn_as, Tongue::English, &mut out).unwrap(),
+            check::CLEAN
+        );
         let text = String::from_utf8(out).unwrap();
         assert!(expected.iter().all(|words| text.contains(words)), "{text}");
     }
