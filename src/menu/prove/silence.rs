@@ -96,7 +96,9 @@ pub(super) fn judge(
     times: &Times,
 ) -> Vec<Failure> {
     let missing = |times: &Times, at: usize| -> Mask {
-        if reached[at] == 0 || asked_for(&graph.states[at]) {
+        // What digits led to was keyed in; a pause before the last of them is a state before.
+        let state = &graph.states[at];
+        if reached[at] == 0 || state.is_judging_digits() || asked_for(state) {
             return 0;
         }
         let never = times.of(at).iter().enumerate().filter(|(_, time)| **time == NEVER);
