@@ -115,6 +115,7 @@ fn sources() -> Sources {
             .map(|entry| (EntryId::new(format!("9559{entry}")), MenuId::new(format!("entry{entry}"))))
             .collect(),
         views: Views {
+            plans_by_telephone: false,
             queues: Some(
                 [
                     (QueueId::new("general"), queue(Some("office-0"), WhenClosed::Queue(night.clone()))),

@@ -69,6 +69,7 @@ fn name(kind: &EventKind) -> &'static str {
         EventKind::CallersImported { .. } => "callers_imported",
         EventKind::ConfigProposed { .. } => "config_proposed",
         EventKind::PlanProposed { .. } => "plan_proposed",
+        EventKind::AnnouncementRecorded { .. } => "announcement_recorded",
         EventKind::PlanStarted { .. } => "plan_started",
         EventKind::PlanStopped { .. } => "plan_stopped",
         EventKind::PlanAnnounced { .. } => "plan_announced",
@@ -85,7 +86,7 @@ fn name(kind: &EventKind) -> &'static str {
     }
 }
 
-const KINDS: usize = 55;
+const KINDS: usize = 56;
 
 fn server_kinds() -> Vec<EventKind> {
     vec![
@@ -264,6 +265,11 @@ fn self_service_kinds(sealer: &mut Sealer) -> Vec<EventKind> {
             digest: "cd".repeat(32),
         },
         EventKind::PlanProposed { plan: "storm".into(), by: "韩梅梅".into(), reason: "flood".into() },
+        EventKind::AnnouncementRecorded {
+            plan: "storm".into(),
+            sha256: PromptHash([7; 32]),
+            length_ms: 9_000,
+        },
     ]
 }
 

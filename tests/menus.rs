@@ -10,6 +10,7 @@ use std::sync::Arc;
 use hotline::cli::args::{Format, Shape};
 use hotline::cli::try_::{self, Try};
 use hotline::cli::{check, drafts, show};
+use hotline::config::finding::Tongue;
 use hotline::ids::{EntryId, Language, MenuId, QueueId};
 use hotline::io::versions::Drafts;
 use hotline::menu::transcript::{Scene, World, parse_deeds, transcript};
@@ -195,12 +196,18 @@ fn try_runs_from_the_keyboard_until_the_caller_hangs_up() {
 
 #[test]
 fn show_draws_keys_and_seconds() {
-    for (drawn_as, expected) in
-        [(Shape::Tree, "└─ 2"), (Shape::Mermaid, "flowchart LR"), (Shape::Svg, "</svg>")]
-    {
+    for (drawn_as, expected) in [
+        (Shape::Tree, ["└─ 2", "card-loss (0 → card-loss, "]),
+        (Shape::Mermaid, ["flowchart LR", "card-loss (0 → card-loss, "]),
+        (Shape::Svg, [">card-loss</text>", ">0 → card-loss, "]),
+        (Shape::Json, ["\"listening_s\"", "\"leads_to\""]),
+    ] {
         let mut out = Vec::new();
-        assert_eq!(show::run(&around(&directory()), drawn_as, &mut out).unwrap(), check::CLEAN);
+        assert_eq!(
+            show::run(&around(&directory()), drawn_as, Tongue::English, &mut out).unwrap(),
+            check::CLEAN
+        );
         let text = String::from_utf8(out).unwrap();
-        assert!(text.contains(expected) && text.contains("card-loss (0 → card-loss"), "{text}");
+        assert!(expected.iter().all(|words| text.contains(words)), "{text}");
     }
 }

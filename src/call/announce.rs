@@ -97,6 +97,18 @@ impl Announce {
         (announce, actions)
     }
 
+    /// The plan whose announcement is played back.
+    pub fn judging(&self) -> Option<&PlanId> {
+        match &self.state {
+            State::Judging { plan } => Some(plan),
+            State::Choosing { .. }
+            | State::Instructed { .. }
+            | State::Speaking { .. }
+            | State::Keeping { .. }
+            | State::Over => None,
+        }
+    }
+
     /// The table. Inputs that mean nothing in a state are ignored.
     pub fn handle(&mut self, now: Mono, input: Input) -> Vec<Action> {
         use Input as I;

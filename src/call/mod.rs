@@ -137,6 +137,12 @@ pub enum StaffResult {
     SignedOut,
     Ready,
     NotReady,
+    /// An emergency plan is in force,
+    PlanStarted,
+    /// waits for a second person,
+    PlanProposed,
+    /// or is over.
+    PlanEnded,
     Refused,
 }
 

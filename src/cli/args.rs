@@ -190,6 +190,9 @@ pub struct ShowArgs {
     pub dir: Option<PathBuf>,
     #[arg(long = "as", value_enum, default_value_t)]
     pub shape: Shape,
+    /// Language of the findings [default: that of the system]
+    #[arg(long, value_enum)]
+    pub lang: Option<Lang>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
@@ -238,6 +241,9 @@ pub struct DiffArgs {
     /// Gate: no key that led somewhere leads nowhere, and whatever could be reached still can
     #[arg(long)]
     pub no_lost_paths: bool,
+    /// Language of the findings [default: that of the system]
+    #[arg(long, value_enum)]
+    pub lang: Option<Lang>,
     #[command(flatten)]
     pub format: FormatArgs,
 }
@@ -267,6 +273,9 @@ pub struct TryArgs {
     /// More of the world around, e.g. "closed branches", "waiting general 12", "lookup bank /balance balance=12.50", "lookup bank /balance failed"; can be given several times
     #[arg(long, value_name = "WORDS")]
     pub given: Vec<String>,
+    /// Language of the findings [default: that of the system]
+    #[arg(long, value_enum)]
+    pub lang: Option<Lang>,
 }
 
 #[derive(Args, Debug)]
@@ -353,7 +362,7 @@ pub enum RecordingsCommand {
 
 #[derive(Subcommand, Debug)]
 pub enum AgentsCommand {
-    /// Take in a CSV file: work_number,name,secret,skills,queues,languages
+    /// Take in a CSV file: work_number,name,secret,skills,queues,languages and, if wanted, announce (yes or no)
     Import(ImportArgs),
     /// Write the agents as CSV, without secrets
     Export,

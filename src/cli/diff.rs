@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::cli::args::{DiffArgs, Format};
 use crate::cli::check::UNREADABLE;
 use crate::cli::{drafts, findings, load_config, output};
+use crate::config::finding::Tongue;
 use crate::ids::ConfigVersion;
 use crate::io::control::FindingsFound;
 use crate::io::prompts::manifest::{FILE, Manifest};
@@ -57,26 +58,36 @@ pub fn command(config: Option<&Path>, args: &DiffArgs) -> anyhow::Result<ExitCod
     let old = args.old.as_deref().map_or(Which::InForce, Which::parse);
     let new = args.new.as_deref().map_or(Which::Drafts, Which::parse);
     let gate = Gate { max_seconds: args.max_seconds, no_lost_paths: args.no_lost_paths };
-    output::print(|out| run(config, (&old, &new), &gate, args.format.format, out))
+    let wanted = Wanted { gate, format: args.format.format, tongue: findings::tongue(args.lang) };
+    output::print(|out| run(config, (&old, &new), &wanted, out))
+}
+
+/// What is asked of the change, and how it is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    pub gate: Gate,
+    pub format: Format,
+    /// In which findings are told that forbid to compare.
+    pub tongue: Tongue,
 }
 
 /// Compares and prints.
 pub fn run(
     config: Option<&Path>,
     (old, new): (&Which, &Which),
-    gate: &Gate,
-    format: Format,
+    wanted: &Wanted,
     out: &mut dyn Write,
 ) -> io::Result<u8> {
+    let Wanted { gate, format, tongue } = wanted;
     let mut sides = Vec::new();
     for which in [old, new] {
         match read(which, config) {
             Ok(seen) => sides.push(seen),
             Err(found) => {
-                if format == Format::Text {
+                if *format == Format::Text {
                     writeln!(out, "{} cannot be compared:", which.name())?;
                 }
-                findings::print(&found, format, out)?;
+                findings::print_in(*tongue, &found, *format, out)?;
                 return Ok(UNREADABLE);
             }
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::cli::args::{Format, TryArgs};
 use crate::cli::check::{CLEAN, UNREADABLE};
 use crate::cli::{drafts, findings, output};
+use crate::config::finding::Tongue;
 use crate::io::control::FindingsFound;
 use crate::io::versions::Drafts;
 use crate::menu::Program;
@@ -34,6 +35,8 @@ pub struct Try<'a> {
     pub plans: Vec<&'a str>,
     /// More of the world around, as scripts say it: `lookup bank /balance balance=12.50`.
     pub given: Vec<&'a str>,
+    /// In which what is wrong with the menus is told.
+    pub tongue: Tongue,
 }
 
 pub fn command(config: Option<&Path>, args: &TryArgs) -> anyhow::Result<ExitCode> {
@@ -46,6 +49,7 @@ pub fn command(config: Option<&Path>, args: &TryArgs) -> anyhow::Result<ExitCode
         callers: args.callers.iter().map(String::as_str).collect(),
         plans: args.plans.iter().map(String::as_str).collect(),
         given: args.given.iter().map(String::as_str).collect(),
+        tongue: findings::tongue(args.lang),
     };
     output::print(|out| run(&drafts, &wanted, &mut io::stdin().lock(), out))
 }
@@ -59,11 +63,11 @@ pub fn run(
 ) -> io::Result<u8> {
     let loaded = match drafts::load(drafts, None) {
         Ok(loaded) => loaded,
-        Err(found) => return findings::print(&found, Format::Text, out),
+        Err(found) => return findings::print_in(wanted.tongue, &found, Format::Text, out),
     };
     let compiled = loaded.compile();
     let Some(program) = compiled.program else {
-        return findings::print(&FindingsFound::new(&compiled.findings), Format::Text, out);
+        return findings::print_in(wanted.tongue, &FindingsFound::new(&compiled.findings), Format::Text, out);
     };
     let program = Arc::new(program);
     let stage = Stage::new(&program, &loaded.around);

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::timers::Timer;
-use crate::call;
+use crate::call::{self, announce};
 use crate::event::TransferEnd;
 use crate::ids::CallId;
 use crate::menu::api::Input;
@@ -17,6 +17,7 @@ impl Engine {
             Timer::TransferRings => {
                 self.advance(id, call::Input::TransferFailed(TransferEnd::NoAnswer));
             }
+            Timer::Announce => self.announcing_input(id, announce::Input::Silence),
             Timer::Media => self.on_media_silent(id),
         }
     }

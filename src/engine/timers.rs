@@ -16,13 +16,21 @@ pub(super) enum Timer {
     Promise,
     /// Somebody to pick up at another number.
     TransferRings,
+    /// A key or a sound from whoever records an announcement.
+    Announce,
     /// The media worker's answer to opening or closing.
     Media,
 }
 
 impl Timer {
-    const ALL: [Timer; 5] =
-        [Timer::MenuWait, Timer::MessageLimit, Timer::Promise, Timer::TransferRings, Timer::Media];
+    const ALL: [Timer; 6] = [
+        Timer::MenuWait,
+        Timer::MessageLimit,
+        Timer::Promise,
+        Timer::TransferRings,
+        Timer::Announce,
+        Timer::Media,
+    ];
 }
 
 #[derive(Default)]

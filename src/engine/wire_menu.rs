@@ -9,7 +9,7 @@ use super::{Engine, Output};
 use crate::call::{self, MenuExit};
 use crate::event::{Actor, EventKind, KeyedAnswer, SurveyAnswer};
 use crate::ids::*;
-use crate::media::command::{AtEnd, Masking};
+use crate::media::command::{AtEnd, Clip, Masking, PlayItem};
 use crate::menu::api::{Action, Arrival, AskId, Fact, Input, MessagePurpose, PromptName};
 use crate::menu::ask::{Answer, Failure, Question};
 use crate::menu::interpreter::Visit;
@@ -38,6 +38,9 @@ impl Engine {
 
     /// A key of the caller, wherever the visit stands.
     pub(super) fn on_caller_key(&mut self, id: CallId, key: Key) {
+        if self.is_announcing(id) {
+            return self.announcing_input(id, call::announce::Input::Key(key));
+        }
         let Some(live) = self.calls.get(&id) else { return };
         if *live.call.phase() == call::Phase::Menu {
             self.menu_input(id, Input::Key(key));
@@ -172,12 +175,21 @@ impl Engine {
 
     fn play_menu(&mut self, id: CallId, language: &Language, prompts: &[PromptName], masking: Masking) {
         self.timers.cancel(id, Timer::MenuWait);
+        // What was recorded by telephone takes the place of what was published.
+        let plan = |prompt: &PromptName| prompt.0.strip_prefix(PLAN).map(PlanId::new);
+        let by_telephone = |prompt| plan(prompt).and_then(|plan| self.announcement(&plan).cloned());
+        let by_telephone: Vec<Option<Clip>> = prompts.iter().map(by_telephone).collect();
         let Some(live) = self.calls.get_mut(&id) else { return };
         live.play.menu = true;
         live.play.tune = None;
         let Some(published) = &live.published else { return };
         let names: Vec<String> = prompts.iter().map(|prompt| prompt.0.clone()).collect();
-        let items = items(&published.prompts, (language.as_str(), live.menus.pace), &names);
+        let mut items = items(&published.prompts, (language.as_str(), live.menus.pace), &names);
+        for (item, clip) in items.iter_mut().zip(by_telephone) {
+            if let Some(clip) = clip {
+                *item = PlayItem::Clip(clip);
+            }
+        }
         // What a plan has to say may be recorded later: until then the menu says its own.
         let wanted = |name: &&String| !name.starts_with(PLAN);
         let heard = |name: &String| published.prompts.get(language.as_str(), name).is_some();

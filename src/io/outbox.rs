@@ -17,7 +17,7 @@ use super::journal::Journal;
 use super::keys::KeyTable;
 use super::sync::{Afterwards, SyncThread};
 use crate::engine::command::Reply;
-use crate::engine::{AlarmState, FinaliseOrder, Output};
+use crate::engine::{AlarmState, AnnouncementOrder, FinaliseOrder, Output};
 use crate::event::{Alarm, Event, EventKind};
 use crate::ids::{AgentId, CallId, FlowId, Seq};
 use crate::media::command::Command;
@@ -108,6 +108,8 @@ pub trait Effects: Send {
     fn ask(&mut self, call: CallId, id: AskId, question: Question);
     /// What is to be done when a promise to the caller is on the disk for good: tell the engine.
     fn promised(&mut self, call: CallId) -> Box<dyn FnOnce() + Send>;
+    /// Make an announcement of what was said; the clip goes back to the engine.
+    fn keep_announcement(&mut self, order: AnnouncementOrder);
     fn finalise(&mut self, order: FinaliseOrder);
     fn discard_spool(&mut self, call: CallId);
     /// Events now in the journal, for the index.
@@ -286,6 +288,7 @@ impl Running {
             }
             Output::VerifySecret { call, agent, secret } => effects.verify_secret(call, agent, secret),
             Output::Ask { call, id, question } => effects.ask(call, id, question),
+            Output::KeepAnnouncement(order) => effects.keep_announcement(order),
             Output::Finalise(order) => effects.finalise(order),
             Output::DiscardSpool { call } => effects.discard_spool(call),
             Output::Drained => effects.drained(),

@@ -3,6 +3,7 @@
 //! The server runs snapshots only; drafts may be broken at any moment. A snapshot is never changed
 //! and never deleted, so a recording can name what was heard for as long as it is kept.
 
+mod announcements;
 mod around;
 mod assemble;
 mod content;

@@ -237,6 +237,7 @@ pub(in crate::menu) fn views() -> Views {
         plans: vec![plan("storm", true, false), plan("surge", false, true)],
         services: Some(BTreeSet::from(["bank".to_owned()])),
         transfer_prefixes: Some(vec!["96".to_owned()]),
+        plans_by_telephone: false,
     }
 }
 

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha20Rng;
 use super::network::{below, between};
 use crate::event::LegStats;
 use crate::ids::{Key, LegId, WorkerId};
-use crate::media::command::{AtEnd, Command, MediaEvent, OpenFailure, PlayId, PlayItem};
+use crate::media::command::{AtEnd, Capturing, Command, MediaEvent, OpenFailure, PlayId, PlayItem};
 use crate::now::Mono;
 
 /// Silence after which a worker reports it, and after which it does so again.
@@ -57,6 +57,11 @@ impl SimMedia {
                 }
             }
             Command::Bridge { .. } | Command::Unbridge { .. } | Command::Shutdown => {}
+            Command::Capture { leg, step: Capturing::End } => {
+                let event = MediaEvent::Captured { leg, samples: vec![9_000; 8_000].into() };
+                self.after(now, Duration::from_millis(6), worker, event);
+            }
+            Command::Capture { .. } => {}
         }
     }
 

@@ -1,22 +1,21 @@
 //! Callers who know the hotline's prompts by ear, and agents at their desks.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hotline::ids::Key;
-use hotline::io::prompts::manifest::{FILE, Manifest};
+use hotline::io::prompts::manifest::{FILE, Manifest, Recording};
 use hotline::phone::ear::{self, Known};
 use hotline::phone::{self, AnswerOptions, CallOptions, Ending, KeyStyle, Phone, Signal};
 
 use super::server::Server;
-use super::stage::Stage;
+use super::stage::Place;
 
 /// Patience for a prompt.
 pub const SOON: Duration = Duration::from_secs(20);
-/// The tone in which callers speak, and those in which agents do before and after they have heard them.
-pub const CALLER_TONE: f64 = 440.0;
+/// The tone in which callers speak (in no hold audio), and those in which agents do before and after they have heard them.
+pub const CALLER_TONE: f64 = 570.0;
 pub const AGENT_TONE: f64 = 620.0;
 pub const AGENT_AGREES: f64 = 760.0;
 /// Two prompts follow each other if no more than this lies between them, in samples: 0.9 s.
@@ -28,18 +27,19 @@ const ANY: &str = "any";
 pub struct Voices(BTreeMap<(String, String), Vec<i16>>);
 
 impl Voices {
-    pub fn load(prompts: &Path) -> Arc<Voices> {
-        let manifest = Manifest::read(&prompts.join(FILE)).expect("a manifest");
-        let sound = |language: &str, name: &str| {
-            let path = prompts.join(language).join(format!("{name}.wav"));
+    /// Those of the version that a server has in force.
+    pub fn of(server: &Server) -> Arc<Voices> {
+        let versions = server.config.storage.directory.join("versions");
+        let current = std::fs::read_to_string(versions.join("current")).expect("a version is in force");
+        let manifest = Manifest::read(&versions.join(current.trim()).join(FILE)).expect("a manifest");
+        let sound = |recording: &Recording| {
+            let path = versions.join("prompts").join(format!("{}.wav", recording.sha256));
             let mut wave =
                 hound::WavReader::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
             wave.samples::<i16>().map(|sample| sample.expect("a sample")).collect()
         };
-        let recorded = manifest.recordings.keys();
-        let sounds =
-            recorded.map(|(language, name)| ((language.clone(), name.clone()), sound(language, name)));
-        Arc::new(Voices(sounds.collect()))
+        let recorded = manifest.recordings.iter();
+        Arc::new(Voices(recorded.map(|(name, recording)| (name.clone(), sound(recording))).collect()))
     }
 
     pub fn get(&self, language: &str, name: &str) -> &[i16] {
@@ -64,17 +64,17 @@ pub struct Caller {
 }
 
 impl Caller {
-    pub async fn dial(stage: &Stage, voices: &Arc<Voices>, number: &str) -> Caller {
-        Caller::dial_with(stage, voices, number, KeyStyle::Event).await
+    pub async fn dial(place: Place, voices: &Arc<Voices>, number: &str) -> Caller {
+        Caller::dial_with(place, voices, number, KeyStyle::Event).await
     }
 
     /// Sends every key like this.
-    pub async fn dial_with(stage: &Stage, voices: &Arc<Voices>, number: &str, style: KeyStyle) -> Caller {
-        let phone = Phone::bind((stage.host(2), 0).into()).await.expect("a telephone");
+    pub async fn dial_with(place: Place, voices: &Arc<Voices>, number: &str, style: KeyStyle) -> Caller {
+        let phone = Phone::bind((place.host(2), 0).into()).await.expect("a telephone");
         let telephone_events = matches!(style, KeyStyle::Event | KeyStyle::Gateway);
         let from_user = number.to_owned();
         let options = CallOptions { from_user, telephone_events, ..CallOptions::default() };
-        let line = phone::Caller::dial(phone, stage.sip(), stage.sample.number(), options).await;
+        let line = phone::Caller::dial(phone, place.sip(), place.sample.number(), options).await;
         let line = line.unwrap_or_else(|failed| panic!("{number}: {failed}"));
         Caller {
             number: number.to_owned(),
@@ -150,6 +150,30 @@ impl Caller {
     pub async fn talks_to_a_person(&mut self) {
         self.say(Signal::tone(CALLER_TONE)).await;
         self.hears_tone(AGENT_AGREES).await;
+    }
+
+    /// Hears digits that were keyed in, and what to press.
+    pub async fn is_read_back(&mut self, typed: &str) {
+        self.hears_digits(["system.confirm.before", "system.confirm.after"], typed).await;
+    }
+
+    /// Hears the number that a callback would go to.
+    pub async fn is_offered(&mut self, number: &str) {
+        self.hears_digits(["system.callback.offer.before", "system.callback.offer.after"], number).await;
+    }
+
+    async fn hears_digits(&mut self, [before, after]: [&str; 2], typed: &str) {
+        let said = digits(typed);
+        let mut all = vec![before];
+        all.extend(said.iter().map(String::as_str));
+        all.push(after);
+        self.hear_in_a_row(&all).await;
+    }
+
+    /// Speaks after the tone.
+    pub async fn leaves_a_message(&mut self) {
+        self.hear_in_a_row(&["system.message.intro", "system.beep"]).await;
+        self.speaks_for(Duration::from_secs(2)).await;
     }
 
     /// Speaks for so long.
@@ -242,16 +266,17 @@ impl Drop for Staff {
 }
 
 impl Staff {
-    /// `agents`: work number and queues divided by `;`.
-    pub async fn at_work(server: &Server, agents: &[(&str, &str)]) -> Staff {
+    /// `count` agents, from work number 1001 on, in these queues (divided by `;`).
+    pub async fn at_work(server: &Server, count: u16, queues: &str) -> Staff {
         let (mut devices, mut people, mut signed_in) = (String::new(), String::new(), Vec::new());
         let mut staff = Staff { desks: Vec::new(), shown: Arc::default() };
-        for (agent, queues) in agents {
-            let phone = Phone::bind((server.stage.host(3), 0).into()).await.expect("a desk's telephone");
+        for agent in 1_001..1_001 + count {
+            let phone =
+                Phone::bind((server.stage.place.host(3), 0).into()).await.expect("a desk's telephone");
             let device = format!("desk{agent}");
             devices += &format!("{device},static,sip:{device}@{}\n", phone.address());
             people += &format!("{agent},Agent {agent},482913,{SKILLS},{queues},zh-CN;en-US\n");
-            signed_in.push((*agent, device));
+            signed_in.push((agent.to_string(), device));
             staff.desks.push(tokio::spawn(answer_all(phone, staff.shown.clone())));
         }
         server.staff(&devices, &people, &signed_in).await;
@@ -280,28 +305,5 @@ async fn answer_all(phone: Phone, shown: Arc<Mutex<Vec<Shown>>>) {
             talk.say(Signal::tone(AGENT_AGREES)).await;
         }
         talk.ended().await;
-    }
-}
-
-/// Callers at once; all are heard out before a failure of any ends the test.
-#[derive(Default)]
-pub struct Crowd(Vec<(String, tokio::task::JoinHandle<Caller>)>);
-
-impl Crowd {
-    /// `visit` gives the caller back, still on the line or not.
-    pub fn add(&mut self, number: &str, visit: impl Future<Output = Caller> + Send + 'static) {
-        self.0.push((number.to_owned(), tokio::spawn(visit)));
-    }
-
-    pub async fn all(self) -> Vec<Caller> {
-        let (mut callers, mut failed) = (Vec::new(), Vec::new());
-        for (number, visit) in self.0 {
-            match visit.await {
-                Ok(caller) => callers.push(caller),
-                Err(_) => failed.push(number),
-            }
-        }
-        assert!(failed.is_empty(), "see above: {failed:?}");
-        callers
     }
 }

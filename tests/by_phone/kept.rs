@@ -1,6 +1,7 @@
 //! What a stopped server has kept of its calls: rows of the index, events, what was sealed, recordings.
 
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use hotline::event::{Event, EventKind};
 use hotline::ids::CallId;
@@ -17,9 +18,9 @@ use super::server::Server;
 const MANY: u32 = 10_000;
 
 pub struct Kept {
-    keys: KeyTable,
+    keys: Mutex<KeyTable>,
     rows: Vec<CallRow>,
-    pub events: Vec<Event>,
+    events: Vec<Event>,
     archive: PathBuf,
 }
 
@@ -33,7 +34,7 @@ impl Kept {
     pub async fn load(server: &Server) -> Kept {
         let config = &server.config;
         let secrets = Secrets::open(&config.secrets).expect("the keys of the server");
-        let keys = KeyTable::open_read_only(&secrets).expect("the key table");
+        let keys = Mutex::new(KeyTable::open_read_only(&secrets).expect("the key table"));
         let index = Index::open_read_only(&config.storage.index).await.expect("the index");
         let rows = index.list(&Filter { limit: MANY, ..Filter::default() }).await.expect("rows");
         index.close().await;
@@ -51,7 +52,8 @@ impl Kept {
 
     /// Every call from this number, in order.
     pub fn calls(&self, number: &str) -> Vec<Visit<'_>> {
-        let mut found = self.keys.find(number).expect("the key table is searched");
+        let mut found =
+            self.keys.lock().expect("the key table").find(number).expect("the key table is searched");
         found.sort();
         let visit = |call: &CallId| {
             let row = self.rows.iter().find(|row| row.call == *call);
@@ -63,8 +65,14 @@ impl Kept {
     }
 
     /// What was sealed under the key of a call.
-    pub fn open<K: Personal>(&mut self, row: &CallRow, sealed: &Sealed<K>) -> String {
-        let key = self.keys.get(row.call).expect("the key table").expect("the key of a call");
+    pub fn open<K: Personal>(&self, row: &CallRow, sealed: &Sealed<K>) -> String {
+        let key = self
+            .keys
+            .lock()
+            .expect("the key table")
+            .get(row.call)
+            .expect("it is read")
+            .expect("the key of a call");
         sealed.open(&key).expect("it opens with its own key")
     }
 

@@ -1,55 +1,53 @@
-//! Messages: left instead of waiting, and left because a queue is full.
+//! A message instead of waiting, kept whole however it ends.
 
 use std::time::Duration;
 
 use hotline::event::{EventKind, Outcome};
 use hotline::phone::listen::tone_seconds;
-use toml_edit::value;
 
-use super::caller::{CALLER_TONE, Caller, Voices};
-use super::server::Server;
-use super::stage::{Sample, Stage};
+use super::caller::{CALLER_TONE, Caller};
+use super::kept::Kept;
+use super::scene::Scene;
 
-const TIRED: &str = "13900000011";
-const TURNED_AWAY: &str = "13900000012";
+/// One ends the message by key, the other one by hanging up.
+const CALLERS: [(&str, bool); 2] = [("13900000011", true), ("13900000012", false)];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn messages_are_taken_and_kept_whole_however_they_end() {
-    let stage = Stage::of(Sample::Bank);
-    stage.edit("ops/queues.toml", |file| file["queues"]["general"]["limit"] = value(1));
-    let mut server = Server::start(stage).await;
-    let voices = Voices::load(&server.config.directories.prompts);
+/// Nobody is at work in the queue of complaints.
+pub async fn ring(scene: &mut Scene) {
+    for (number, by_key) in CALLERS {
+        let visit = async move |mut caller: Caller| {
+            caller.press("41").await;
+            caller.hear_in_a_row(&["system.queue.welcome", "system.queue.position.before"]).await;
+            caller.press("*").await;
+            caller.leaves_a_message().await;
+            if by_key {
+                caller.press("#").await;
+                caller.hear("system.message.thanks").await;
+                caller.is_hung_up_on().await;
+            } else {
+                caller.hangs_up().await;
+            }
+        };
+        scene.rings(number, visit).await;
+    }
+}
 
-    let mut tired = Caller::dial(&server.stage, &voices, TIRED).await;
-    tired.hear("main.notice").await;
-    tired.press("0").await;
-    tired.hear_in_a_row(&["system.queue.welcome", "system.queue.position.before", "system.digit.1"]).await;
-    let mut turned_away = Caller::dial(&server.stage, &voices, TURNED_AWAY).await;
-    turned_away.press("0").await;
-    turned_away.hear("system.message.intro").await;
-    tired.press("*").await;
-    tired.hear("system.message.intro").await;
-    tokio::join!(speaks_after_the_tone(&mut tired), speaks_after_the_tone(&mut turned_away));
-    turned_away.hangs_up().await;
-    tired.press("#").await;
-    tired.hear("system.message.thanks").await;
-    tired.is_hung_up_on().await;
-
-    let kept = server.stop().await;
-    for number in [TIRED, TURNED_AWAY] {
+pub fn kept(kept: &Kept) {
+    for (number, _) in CALLERS {
         let visit = kept.call(number);
         let length = visit.one("message", |kind| match kind {
             EventKind::MessageLeft { length_ms, .. } => Some(*length_ms),
             _ => None,
         });
-        assert!((1_700..8_000).contains(&length), "{length} ms");
         assert_eq!(visit.row.outcome, Some(Outcome::Message));
-        let [caller, heard] = kept.recording(visit.row);
-        assert!(tone_seconds(&caller, CALLER_TONE) > 1.6 && tone_seconds(&heard, CALLER_TONE) < 0.2);
+        is_recorded(kept, number, Duration::from_millis(length));
     }
 }
 
-async fn speaks_after_the_tone(caller: &mut Caller) {
-    caller.hear("system.beep").await;
-    caller.speaks_for(Duration::from_secs(2)).await;
+/// What was said after the tone is in the caller's channel, and nowhere else.
+pub fn is_recorded(kept: &Kept, number: &str, length: Duration) {
+    assert!((1_700..8_000).contains(&length.as_millis()), "{number}: {length:?}");
+    let [caller, heard] = kept.recording(kept.call(number).row);
+    let (said, echoed) = (tone_seconds(&caller, CALLER_TONE), tone_seconds(&heard, CALLER_TONE));
+    assert!(said > 1.6 && echoed < 0.2, "{number}: {said} s, and {echoed} s in the other channel");
 }

@@ -1,22 +1,20 @@
 //! Who calls is proved before anything about money is told (CBA-32), and a bank's system that is slow,
 //! fails or lies leaves nobody alone (CBA-25).
 
-use std::sync::Arc;
-
 use hotline::event::{EventKind, Outcome};
 use toml_edit::value;
 
-use super::bank::{Bank, Question, Reply, response};
-use super::caller::{Caller, Crowd, Staff, Voices};
+use super::caller::{Caller, Shown};
 use super::kept::Kept;
-use super::server::Server;
-use super::stage::{Sample, Stage};
+use super::scene::Scene;
+use super::service::{Question, Reply, Service, response};
+use super::stage::Stage;
 
 const PIN: &str = "918273";
 const WRONG_PIN: &str = "000000";
 
 /// What the bank's system does for whom: by the middle of the card's number.
-fn reply(question: &Question) -> Reply {
+pub fn reply(question: &Question) -> Reply {
     let object = |text: &str| Reply::Object(text.to_owned());
     let card = question.field("card-number");
     let who = card.get(2..7).unwrap_or_default();
@@ -55,8 +53,26 @@ const GUESSED: &str = "00010";
 const RICH: &str = "00011";
 
 /// Whoever the bank's system fails hears why and gets a person.
-const FAILED: [&str; 8] =
-    [SLOW_TO_VERIFY, LIES_ABOUT_VERIFYING, SLOW, FAILING, REDIRECTING, HTML, CUT_OFF, NONSENSE];
+const FAILED: [(&str, &str); 8] = [
+    (SLOW_TO_VERIFY, "system.lookup.failed"),
+    (LIES_ABOUT_VERIFYING, "system.lookup.failed"),
+    (SLOW, "system.lookup.failed"),
+    (FAILING, "system.lookup.failed"),
+    (REDIRECTING, "system.lookup.failed"),
+    (HTML, "system.lookup.failed"),
+    (CUT_OFF, "system.lookup.failed"),
+    (NONSENSE, "system.error"),
+];
+
+const CONTENT: &str = "13900000041";
+const ASKING: &str = "13900000042";
+const STOLEN: &str = "13900000043";
+const GUESSER: &str = "13900000044";
+const LATER: &str = "13900000045";
+
+fn failed_number(n: usize) -> String {
+    format!("1390000005{n}")
+}
 
 /// Eight digits, the last one after Luhn.
 fn card(who: &str) -> String {
@@ -74,9 +90,8 @@ fn luhn(digit: u32, doubled: bool) -> u32 {
     }
 }
 
-/// A bank with short cards, whose system may take two seconds.
-fn stage() -> Stage {
-    let stage = Stage::of(Sample::Bank);
+/// Short cards, and a system that may take two seconds.
+pub fn prepare(stage: &Stage) {
     stage.edit("menus/accounts.toml", |file| {
         file["collect"]["card-number"]["min"] = value(8);
         file["collect"]["card-number"]["max"] = value(8);
@@ -89,32 +104,19 @@ fn stage() -> Stage {
         // Several fail at the same time on purpose, and none may hide another.
         bank["breaker_failures"] = value(1_000);
     });
-    stage
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn money_is_told_to_whom_it_belongs_and_a_bad_system_leaves_nobody_alone() {
-    let stage = stage();
-    let bank = Bank::open(stage.service(), reply).await;
-    let mut server = Server::start(stage).await;
-    let voices = Voices::load(&server.config.directories.prompts);
-    let agents = (1001..=1012).map(|n| n.to_string()).collect::<Vec<_>>();
-    let agents: Vec<_> = agents.iter().map(|agent| (agent.as_str(), "general;card-loss")).collect();
-    let staff = Staff::at_work(&server, &agents).await;
-    let mut crowd = Crowd::default();
-
-    let mut caller = Caller::dial(&server.stage, &voices, "13900000041").await;
-    crowd.add("13900000041", async move {
+pub async fn ring(scene: &mut Scene) {
+    let content = async |mut caller: Caller| {
         says_who(&mut caller, RICH, PIN).await;
         // 您的余额是两万零三百零四元零五分。
         let sum = "2.counting ten_thousand 0 3 hundred 0 4 currency.yuan 0 5 currency.fen";
         hears_the_balance(&mut caller, sum).await;
         caller.hear("accounts.choice.1").await;
         caller.hangs_up().await;
-        caller
-    });
-    let mut caller = Caller::dial(&server.stage, &voices, "13900000042").await;
-    crowd.add("13900000042", async move {
+    };
+    scene.rings(CONTENT, content).await;
+    let asking = async |mut caller: Caller| {
         caller.press("5").await;
         caller.speaks("en-US");
         caller.hear_beginning("main.greeting").await;
@@ -124,34 +126,26 @@ async fn money_is_told_to_whom_it_belongs_and_a_bad_system_leaves_nobody_alone()
         hears_the_balance(&mut caller, sum).await;
         caller.press("0").await;
         caller.talks_to_a_person().await;
-        caller
-    });
-    for (n, who) in FAILED.into_iter().enumerate() {
-        let number = format!("1390000005{n}");
-        let mut caller = Caller::dial(&server.stage, &voices, &number).await;
-        crowd.add(&number, async move {
-            says_who(&mut caller, who, PIN).await;
-            caller.hear(if who == NONSENSE { "system.error" } else { "system.lookup.failed" }).await;
-            caller.talks_to_a_person().await;
-            caller
-        });
-    }
-    let mut caller = Caller::dial(&server.stage, &voices, "13900000043").await;
-    crowd.add("13900000043", async move {
+        caller.hangs_up().await;
+    };
+    scene.rings(ASKING, asking).await;
+    let blocked = async |mut caller: Caller| {
         says_who(&mut caller, BLOCKED, PIN).await;
         caller.talks_to_a_person().await;
-        caller
-    });
-    let guess = guesses(&server.stage, &voices).await;
-    crowd.add(LATER, guess);
-    for caller in crowd.all().await {
         caller.hangs_up().await;
+    };
+    scene.rings(STOLEN, blocked).await;
+    for (n, (who, explanation)) in FAILED.into_iter().enumerate() {
+        let failed = async move |mut caller: Caller| {
+            says_who(&mut caller, who, PIN).await;
+            caller.hear(explanation).await;
+            caller.talks_to_a_person().await;
+            caller.hangs_up().await;
+        };
+        scene.rings(&failed_number(n), failed).await;
     }
-    let told = staff.shown().iter().filter(|call| call.verified.as_deref() == Some("verified")).count();
-    assert!(told >= 3, "the desks of those who asked for a person after they were verified: {told}");
-    drop(staff);
-    let kept = server.stop().await;
-    check_kept(&kept, &bank);
+    let second = scene.dialling(LATER);
+    scene.rings(GUESSER, async |first: Caller| guesses(first, second).await).await;
 }
 
 async fn says_who(caller: &mut Caller, who: &str, pin: &str) {
@@ -165,36 +159,30 @@ async fn hears_the_balance(caller: &mut Caller, sum: &str) {
     caller.hear_in_a_row(&all).await;
 }
 
-/// Somebody who tries one PIN after the other, and rings again from another telephone.
-const GUESSER: &str = "13900000044";
-const LATER: &str = "13900000045";
-
-async fn guesses(stage: &Stage, voices: &Arc<Voices>) -> impl Future<Output = Caller> + use<> {
-    let mut first = Caller::dial(stage, voices, GUESSER).await;
-    let mut second = Caller::dial(stage, voices, LATER).await;
-    async move {
-        says_who(&mut first, GUESSED, WRONG_PIN).await;
-        for _ in 0..2 {
-            first.hear("system.verify.wrong").await;
-            first.press(&format!("{}{WRONG_PIN}", card(GUESSED))).await;
-        }
-        first.hear("system.verify.locked").await;
-        first.talks_to_a_person().await;
-        first.hangs_up().await;
-        says_who(&mut second, GUESSED, WRONG_PIN).await;
-        second.hear("system.verify.wrong").await;
-        second.press(&format!("{}{WRONG_PIN}", card(GUESSED))).await;
-        second.hear("system.verify.wrong").await;
-        // Five wrong ones: now not even the right one helps.
-        second.press(&format!("{}{PIN}", card(GUESSED))).await;
-        second.hear("system.verify.locked").await;
-        second.talks_to_a_person().await;
-        assert!(!second.heard_anywhere("zh-CN", "accounts.balance-told.1"));
-        second
+/// Tries one PIN after the other, and rings again from another telephone.
+async fn guesses(mut first: Caller, second: impl Future<Output = Caller>) {
+    says_who(&mut first, GUESSED, WRONG_PIN).await;
+    for _ in 0..2 {
+        first.hear("system.verify.wrong").await;
+        first.press(&format!("{}{WRONG_PIN}", card(GUESSED))).await;
     }
+    first.hear("system.verify.locked").await;
+    first.talks_to_a_person().await;
+    first.hangs_up().await;
+    let mut second = second.await;
+    says_who(&mut second, GUESSED, WRONG_PIN).await;
+    for pin in [WRONG_PIN, PIN] {
+        second.hear("system.verify.wrong").await;
+        second.press(&format!("{}{pin}", card(GUESSED))).await;
+    }
+    // Five were wrong: now not even the right one helps.
+    second.hear("system.verify.locked").await;
+    second.talks_to_a_person().await;
+    assert!(!second.heard_anywhere("zh-CN", "accounts.balance-told.1"));
+    second.hangs_up().await;
 }
 
-fn check_kept(kept: &Kept, bank: &Bank) {
+pub fn kept(kept: &Kept, bank: &Service, shown: &[Shown]) {
     let asked = bank.heard();
     let of = |who: &str| asked.iter().filter(|q| q.field("card-number") == card(who)).collect::<Vec<_>>();
     let guesses = of(GUESSED);
@@ -202,7 +190,10 @@ fn check_kept(kept: &Kept, bank: &Bank) {
     assert!(guesses.iter().all(|q| q.field("pin") == WRONG_PIN && q.path == "/hotline/verify"));
     assert!(of(SLOW_TO_VERIFY).iter().all(|q| q.path == "/hotline/verify"), "nothing is told to strangers");
 
-    let verified = kept.call("13900000042");
+    let told = shown.iter().filter(|call| call.verified.as_deref() == Some("verified")).count();
+    assert_eq!(told, 8, "the desks of those who asked for a person after they were verified");
+
+    let verified = kept.call(ASKING);
     let level = |kind: &EventKind| match kind {
         EventKind::CallerVerified { level, .. } => Some(level.clone()),
         _ => None,
@@ -210,8 +201,8 @@ fn check_kept(kept: &Kept, bank: &Bank) {
     assert_eq!(verified.one("verified", level), "verified");
     let handed = |kind: &EventKind| matches!(kind, EventKind::HandedOver { verified: Some(level), .. } if level == "verified");
     assert!(verified.has(handed), "the agent is told: {:#?}", verified.events);
-    assert_eq!(kept.call("13900000041").row.outcome, Some(Outcome::SelfService));
-    let blocked = kept.call("13900000043");
+    assert_eq!(kept.call(CONTENT).row.outcome, Some(Outcome::SelfService));
+    let blocked = kept.call(STOLEN);
     assert_eq!(blocked.row.visits.last().map(|visit| visit.queue.as_str()), Some("card-loss"));
 
     let results = |number: &str| -> Vec<String> {
@@ -222,7 +213,7 @@ fn check_kept(kept: &Kept, bank: &Bank) {
         });
         looked_up.collect()
     };
-    let failed: Vec<_> = (0..FAILED.len()).map(|n| results(&format!("1390000005{n}"))).collect();
+    let failed: Vec<_> = (0..FAILED.len()).map(|n| results(&failed_number(n))).collect();
     let wanted =
         ["timed_out", "nonsense", "timed_out", "refused", "refused", "nonsense", "unreachable", "answered"];
     assert_eq!(failed, wanted.map(|result| vec![result.to_owned()]));

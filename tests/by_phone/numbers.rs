@@ -2,86 +2,63 @@
 
 use hotline::event::{EventKind, Outcome};
 
-use super::caller::{Caller, Crowd, Staff, Voices, digits};
-use super::server::Server;
-use super::stage::{Sample, Stage};
+use super::caller::Caller;
+use super::kept::Kept;
+use super::scene::Scene;
 
 const CAREFUL: &str = "13900000031";
 const ENGLISH: &str = "13900000032";
 const IMPATIENT: &str = "13900000033";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn digits_are_read_back_until_they_are_right() {
-    let mut server = Server::start(Stage::of(Sample::Bank)).await;
-    let voices = Voices::load(&server.config.directories.prompts);
-    let agents = ["1001", "1002", "1003"].map(|agent| (agent, "general"));
-    let staff = Staff::at_work(&server, &agents).await;
-    let mut crowd = Crowd::default();
-
-    let mut caller = Caller::dial(&server.stage, &voices, CAREFUL).await;
-    crowd.add(CAREFUL, async move {
+pub async fn ring(scene: &mut Scene) {
+    let careful = async |mut caller: Caller| {
         caller.press("32").await;
         caller.hear("loans.application").await;
         caller.press("20261140").await;
-        reads_back(&mut caller, "20261140").await;
+        caller.is_read_back("20261140").await;
         caller.press("2").await;
         caller.hear("loans.application").await;
         caller.press("20261104").await;
-        reads_back(&mut caller, "20261104").await;
+        caller.is_read_back("20261104").await;
         caller.press("1").await;
         caller.talks_to_a_person().await;
-        caller
-    });
-    let mut caller = Caller::dial(&server.stage, &voices, ENGLISH).await;
-    crowd.add(ENGLISH, async move {
+        caller.hangs_up().await;
+    };
+    scene.rings(CAREFUL, careful).await;
+    let english = async |mut caller: Caller| {
         caller.press("5").await;
         caller.speaks("en-US");
-        caller.hear("main.greeting").await;
+        caller.hear_beginning("main.greeting").await;
         caller.press("32").await;
         caller.hear("loans.application").await;
         caller.press("98765432").await;
-        reads_back(&mut caller, "98765432").await;
+        caller.is_read_back("98765432").await;
         caller.press("1").await;
         caller.talks_to_a_person().await;
-        caller
-    });
-    let mut caller = Caller::dial(&server.stage, &voices, IMPATIENT).await;
-    crowd.add(IMPATIENT, async move {
+        caller.hangs_up().await;
+    };
+    scene.rings(ENGLISH, english).await;
+    let impatient = async |mut caller: Caller| {
         caller.press("32").await;
         caller.hear_beginning("loans.application").await;
         caller.press("55555555").await;
         caller.hear("system.confirm.before").await;
         caller.press("0").await;
         caller.talks_to_a_person().await;
-        caller
-    });
-    for caller in crowd.all().await {
         caller.hangs_up().await;
-    }
-    drop(staff);
-
-    let mut kept = server.stop().await;
-    let value = |number: &str| {
-        let visit = kept.call(number);
-        let last = visit.events.iter().rev().find_map(|kind| match kind {
-            EventKind::DigitsCollected { node, value: Some(value), .. } => {
-                Some((node.clone(), value.clone()))
-            }
-            _ => None,
-        });
-        assert_eq!(visit.row.outcome, Some(Outcome::Agent), "{number}");
-        (visit.row.clone(), last.unwrap_or_else(|| panic!("digits of {number}: {:#?}", visit.events)))
     };
-    for (number, digits) in [(value(CAREFUL), "20261104"), (value(ENGLISH), "98765432")] {
-        let (row, (node, sealed)) = number;
-        assert_eq!((node.as_str(), kept.open(&row, &sealed).as_str()), ("application", digits));
-    }
+    scene.rings(IMPATIENT, impatient).await;
 }
 
-async fn reads_back(caller: &mut Caller, typed: &str) {
-    let said = digits(typed);
-    let mut all = vec!["system.confirm.before"];
-    all.extend(said.iter().map(String::as_str));
-    all.push("system.confirm.after");
-    caller.hear_in_a_row(&all).await;
+pub fn kept(kept: &Kept) {
+    for (number, digits) in [(CAREFUL, "20261104"), (ENGLISH, "98765432"), (IMPATIENT, "55555555")] {
+        let visit = kept.call(number);
+        let last = visit.events.iter().rev().find_map(|kind| match kind {
+            EventKind::DigitsCollected { node, value: Some(value), .. } => Some((node.as_str(), value)),
+            _ => None,
+        });
+        let (node, value) = last.unwrap_or_else(|| panic!("{number}: {:#?}", visit.events));
+        assert_eq!((node, kept.open(visit.row, value).as_str()), ("application", digits));
+        assert_eq!(visit.row.outcome, Some(Outcome::Agent), "{number}");
+    }
 }

@@ -81,23 +81,30 @@ impl Server {
     }
 
     /// Agents and their telephones, each `sip:DEVICE@ADDRESS`, signed in.
-    pub async fn staff(&self, devices: &str, agents: &str, signed_in: &[(&str, String)]) {
+    pub async fn staff(&self, devices: &str, agents: &str, signed_in: &[(String, String)]) {
         let mode = ImportMode::Merge;
         let csv = format!("device,kind,password_or_contact\n{devices}");
         self.ask(ControlRequest::ImportDevices { file: "devices.csv".into(), csv, mode }).await;
         let csv = format!("work_number,name,secret,skills,queues,languages\n{agents}");
         self.ask(ControlRequest::ImportAgents { file: "agents.csv".into(), csv, mode }).await;
         for (agent, device) in signed_in {
-            let (agent, device) = ((*agent).into(), device.as_str().into());
+            let (agent, device) = (agent.as_str().into(), device.as_str().into());
             self.ask(ControlRequest::SignIn { agent, device, secret: None }).await;
         }
+    }
+
+    /// Takes callers into its lists.
+    pub fn knows(&self, file: &str, callers: &str) {
+        let path = self.stage.path(file);
+        std::fs::write(&path, format!("number,name,lists,language\n{callers}")).expect("a list of callers");
+        self.stage.run(&format!("callers import {}", path.display()));
     }
 
     /// The page `/metrics`.
     pub async fn metrics(&self) -> String {
         let mut page = String::new();
         let asking = async {
-            let mut connection = TcpStream::connect(self.stage.management()).await?;
+            let mut connection = TcpStream::connect(self.stage.place.management()).await?;
             connection
                 .write_all(b"GET /metrics HTTP/1.1\r\nHost: hotline\r\nConnection: close\r\n\r\n")
                 .await?;

@@ -42,12 +42,38 @@ impl Sample {
     }
 }
 
+/// Where a hotline is to be reached: a network of its own on loopback.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    pub sample: Sample,
+    network: [u8; 3],
+}
+
+impl Place {
+    /// An address of this network: 1 is the server.
+    pub fn host(&self, number: u8) -> Ipv4Addr {
+        let [a, b, c] = self.network;
+        Ipv4Addr::new(a, b, c, number)
+    }
+
+    pub fn sip(&self) -> SocketAddr {
+        (self.host(1), 5060).into()
+    }
+
+    pub fn management(&self) -> SocketAddr {
+        (self.host(1), 9464).into()
+    }
+
+    /// Where the system that the menus ask is looked for; nobody is there unless a test serves it.
+    pub fn service(&self) -> SocketAddr {
+        (self.host(4), 8099).into()
+    }
+}
+
 /// Drafts and configuration of one hotline; removed when dropped unless `HOTLINE_KEEP` is set.
 pub struct Stage {
-    pub sample: Sample,
+    pub place: Place,
     pub directory: PathBuf,
-    /// Host 1 of it is the server.
-    network: [u8; 3],
 }
 
 impl Drop for Stage {
@@ -64,11 +90,12 @@ impl Stage {
     pub fn of(sample: Sample) -> Stage {
         let [one, two] = random::<2>().expect("random numbers");
         let directory = tempfile::Builder::new().prefix("by-phone-").tempdir().expect("a directory").keep();
-        let stage = Stage { sample, directory, network: [127, 16 + one % 200, two] };
+        let place = Place { sample, network: [127, 16 + one % 200, two] };
+        let stage = Stage { place, directory };
         for folder in ["menus", "ops", "prompts"] {
             copy(&sample.root().join(folder), &stage.path(folder));
         }
-        let server = stage.host(1);
+        let server = place.host(1);
         stage.edit("ops/hotline.toml", |file| {
             file["sip"]["listen"] = value(format!("{server}:5060"));
             file["http"]["listen"] = value(format!("{server}:8080"));
@@ -77,28 +104,9 @@ impl Stage {
                 file["sip"]["transfer_prefixes"] = value(toml_edit::Array::from_iter(["955"]));
             }
             let service = &mut file["lookups"][sample.service()];
-            service["url"] = value(format!("http://{}/hotline", stage.service()));
+            service["url"] = value(format!("http://{}/hotline", place.service()));
         });
         stage
-    }
-
-    /// An address of this stage's network: 1 is the server.
-    pub fn host(&self, number: u8) -> Ipv4Addr {
-        let [a, b, c] = self.network;
-        Ipv4Addr::new(a, b, c, number)
-    }
-
-    pub fn sip(&self) -> SocketAddr {
-        (self.host(1), 5060).into()
-    }
-
-    /// Where the system that the menus ask is looked for; nobody is there unless a test serves it.
-    pub fn service(&self) -> SocketAddr {
-        (self.host(4), 8099).into()
-    }
-
-    pub fn management(&self) -> SocketAddr {
-        (self.host(1), 9464).into()
     }
 
     pub fn path(&self, relative: &str) -> PathBuf {

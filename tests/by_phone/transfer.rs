@@ -1,12 +1,16 @@
 //! A call sent on to another number through a gateway: answered, refused, and given up.
 
-use hotline::event::{EventKind, Outcome, TransferEnd};
-use hotline::phone::{AnswerOptions, Phone, Signal};
-use toml_edit::{Array, value};
+use std::time::Duration;
 
-use super::caller::{AGENT_AGREES, AGENT_TONE, CALLER_TONE, Caller, SOON, Staff, Voices};
-use super::server::Server;
-use super::stage::{Sample, Stage};
+use hotline::event::{EventKind, Outcome, TransferEnd};
+use hotline::phone::listen::tone_seconds;
+use hotline::phone::{AnswerOptions, IncomingCall, Phone, Signal};
+use toml_edit::value;
+
+use super::caller::{AGENT_AGREES, AGENT_TONE, CALLER_TONE, Caller, SOON};
+use super::kept::Kept;
+use super::scene::Scene;
+use super::stage::Stage;
 
 const ANSWERED: &str = "13900000081";
 const REFUSED: &str = "13900000082";
@@ -14,53 +18,61 @@ const GIVEN_UP: &str = "13900000083";
 /// Where the bank sends calls for its credit card centre.
 const CENTRE: &str = "95500";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_call_is_sent_on_and_comes_back_if_nobody_answers_there() {
-    let stage = Stage::of(Sample::Bank);
-    let gateway = Phone::bind((stage.host(5), 5060).into()).await.expect("a gateway");
+/// The gateway behind which the centre is.
+pub async fn gateway(stage: &Stage) -> Phone {
+    let gateway = Phone::bind((stage.place.host(5), 5060).into()).await.expect("a gateway");
     stage.edit("ops/hotline.toml", |file| {
         file["sip"]["trunks"]["centre"] = value(gateway.address().to_string());
-        file["sip"]["transfer_prefixes"] = value(Array::from_iter([CENTRE]));
     });
-    let mut server = Server::start(stage).await;
-    let voices = Voices::load(&server.config.directories.prompts);
-    let staff = Staff::at_work(&server, &[("1001", "general"), ("1002", "general")]).await;
+    gateway
+}
 
-    let mut answered = is_sent_on(&server, &voices, ANSWERED).await;
-    let call = gateway.incoming().await.expect("the centre is rung");
-    assert_eq!(call.to_user(), CENTRE);
-    call.ring().await;
-    let options = AnswerOptions { send: Signal::tone(AGENT_TONE), ..AnswerOptions::default() };
-    let talk = call.answer(options).await.expect("the centre answers");
-    answered.say(Signal::tone(CALLER_TONE)).await;
-    answered.hears_tone(AGENT_TONE).await;
-    talk.wait_tone(0, CALLER_TONE, 0.5, SOON).await.expect("the centre hears the caller");
-    talk.say(Signal::tone(AGENT_AGREES)).await;
-    answered.hears_tone(AGENT_AGREES).await;
-    talk.hang_up().await;
-    answered.is_hung_up_on().await;
+/// One after the other, for the gateway cannot tell them apart.
+pub fn ring(scene: &mut Scene, gateway: Phone) {
+    let [answered, refused, given_up] = [ANSWERED, REFUSED, GIVEN_UP].map(|number| scene.dialling(number));
+    scene.visits("transfers", async move {
+        let mut caller = is_sent_on(answered.await).await;
+        let call = rung(&gateway).await;
+        assert_eq!(call.to_user(), CENTRE);
+        call.ring().await;
+        let options = AnswerOptions { send: Signal::tone(AGENT_TONE), ..AnswerOptions::default() };
+        let talk = call.answer(options).await.expect("the centre answers");
+        caller.say(Signal::tone(CALLER_TONE)).await;
+        caller.hears_tone(AGENT_TONE).await;
+        talk.wait_tone(0, CALLER_TONE, 0.5, SOON).await.expect("the centre hears the caller");
+        talk.say(Signal::tone(AGENT_AGREES)).await;
+        caller.hears_tone(AGENT_AGREES).await;
+        talk.hang_up().await;
+        caller.is_hung_up_on().await;
 
-    let mut refused = is_sent_on(&server, &voices, REFUSED).await;
-    gateway.incoming().await.expect("the centre is rung").reject(486).await;
-    let mut given_up = is_sent_on(&server, &voices, GIVEN_UP).await;
-    let ringing = gateway.incoming().await.expect("the centre is rung");
-    ringing.ring().await;
-    given_up.press("0").await;
-    tokio::join!(
-        async {
-            refused.hear("system.transfer_failed").await;
-            refused.talks_to_a_person().await;
-        },
-        async {
-            given_up.talks_to_a_person().await;
-            assert!(ringing.cancelled().await, "nobody rings on there");
-        }
-    );
-    refused.hangs_up().await;
-    given_up.hangs_up().await;
-    drop(staff);
+        let mut caller = is_sent_on(refused.await).await;
+        rung(&gateway).await.reject(486).await;
+        let mut other = is_sent_on(given_up.await).await;
+        let ringing = rung(&gateway).await;
+        ringing.ring().await;
+        other.press("0").await;
+        caller.hear("system.transfer_failed").await;
+        caller.talks_to_a_person().await;
+        caller.hangs_up().await;
+        other.talks_to_a_person().await;
+        assert!(ringing.cancelled().await, "nobody rings on there");
+        other.hangs_up().await;
+    });
+}
 
-    let mut kept = server.stop().await;
+/// Up to the ringing elsewhere.
+async fn is_sent_on(mut caller: Caller) -> Caller {
+    caller.press("33").await;
+    caller.hear("system.transfer_out").await;
+    caller
+}
+
+async fn rung(gateway: &Phone) -> IncomingCall {
+    let rung = tokio::time::timeout(Duration::from_secs(10), gateway.incoming()).await;
+    rung.expect("the centre is rung").expect("a gateway")
+}
+
+pub fn kept(kept: &Kept) {
     let wanted = [
         (ANSWERED, Outcome::Transferred, TransferEnd::Answered),
         (REFUSED, Outcome::Agent, TransferEnd::Rejected),
@@ -77,19 +89,9 @@ async fn a_call_is_sent_on_and_comes_back_if_nobody_answers_there() {
             _ => None,
         });
         assert_eq!((visit.row.outcome, ended), (Some(outcome), wanted), "{number}");
-        let row = visit.row.clone();
-        assert_eq!(kept.open(&row, &started), CENTRE);
+        assert_eq!(kept.open(visit.row, &started), CENTRE);
     }
-    let visit = kept.call(ANSWERED);
-    let [caller, heard] = kept.recording(visit.row);
-    let seconds = hotline::phone::listen::tone_seconds;
-    assert!(seconds(&caller, CALLER_TONE) > 0.5 && seconds(&heard, AGENT_AGREES) > 0.4, "both are recorded");
-}
-
-/// Up to the ringing elsewhere.
-async fn is_sent_on(server: &Server, voices: &std::sync::Arc<Voices>, number: &str) -> Caller {
-    let mut caller = Caller::dial(&server.stage, voices, number).await;
-    caller.press("33").await;
-    caller.hear("system.transfer_out").await;
-    caller
+    let [caller, heard] = kept.recording(kept.call(ANSWERED).row);
+    let (said, answered) = (tone_seconds(&caller, CALLER_TONE), tone_seconds(&heard, AGENT_AGREES));
+    assert!(said > 0.5 && answered > 0.4, "both are recorded: {said} s and {answered} s");
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use hotline::cli::args::Format;
 use hotline::cli::check::{CLEAN, UNREADABLE};
-use hotline::cli::diff::{self, CHANGED, UNCHANGED, Which};
+use hotline::cli::diff::{self, CHANGED, UNCHANGED, Wanted, Which};
 use hotline::cli::drafts;
 use hotline::cli::try_::{self, Try};
 use hotline::menu::diff::Gate;
@@ -31,8 +31,9 @@ fn house(sample: &Sample) -> tempfile::TempDir {
 
 fn compared(old: &Path, new: &Path, gate: Gate, format: Format) -> (u8, String) {
     let which = |path: &Path| Which::Directory(path.to_owned());
+    let wanted = Wanted { gate, format, ..Wanted::default() };
     let mut out = Vec::new();
-    let code = diff::run(None, (&which(old), &which(new)), &gate, format, &mut out).unwrap();
+    let code = diff::run(None, (&which(old), &which(new)), &wanted, &mut out).unwrap();
     (code, String::from_utf8(out).unwrap())
 }
 

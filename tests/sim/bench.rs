@@ -113,7 +113,7 @@ impl Bench {
         let kind = DeviceKind::Static { contact: "sip:1001@127.0.0.4:5060".into() };
         let devices = vec![DeviceAccount { id: device.clone(), kind }];
         let agents = BTreeMap::from([(agent.clone(), profile)]);
-        bench.tell(Input::Directory(Arc::new(Directory { agents, devices, imported: false })));
+        bench.tell(Input::Directory(Arc::new(Directory { agents, devices, ..Directory::default() })));
         bench.tell(Input::Published(published));
         let command = Command::SignIn { agent, device };
         bench.tell(Input::Request(Request { id: 1, actor: Actor::Server, command }));

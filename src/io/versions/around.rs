@@ -74,6 +74,7 @@ impl Around {
             plans: plans.iter().map(PlanConfig::view).collect(),
             services: offers.services.clone(),
             transfer_prefixes: offers.transfer_prefixes.clone(),
+            plans_by_telephone: plans.iter().any(PlanConfig::is_told_by_telephone),
         };
         let queues = queues.map(|file| file.queues).unwrap_or_default();
         Around { views, queues, calendar, plans, findings, plan_file }

@@ -53,6 +53,7 @@ fn views() -> Views {
         plans: vec![PlanView { name: PlanId::new("storm"), announcement: true, instead_of_people: false }],
         services: Some(["bank".to_owned()].into()),
         transfer_prefixes: Some(vec!["955".to_owned()]),
+        plans_by_telephone: false,
     }
 }
 

@@ -72,7 +72,7 @@ fn longest(graph: &Graph<'_>, lot: &Lot<'_>, (at, goal): (usize, Mask), times: &
 
 /// What was asked for by a key and need not end at a person: farewell, survey, complaint, callback,
 /// another number.
-fn asked_for(state: &State) -> bool {
+pub(super) fn asked_for(state: &State) -> bool {
     match state.phase {
         Phase::Farewell
         | Phase::TransferOut(_)
@@ -96,7 +96,9 @@ pub(super) fn judge(
     times: &Times,
 ) -> Vec<Failure> {
     let missing = |times: &Times, at: usize| -> Mask {
-        if reached[at] == 0 || asked_for(&graph.states[at]) {
+        // What digits led to was keyed in; a pause before the last of them is a state before.
+        let state = &graph.states[at];
+        if reached[at] == 0 || state.is_judging_digits() || asked_for(state) {
             return 0;
         }
         let never = times.of(at).iter().enumerate().filter(|(_, time)| **time == NEVER);

@@ -1,6 +1,7 @@
 //! The proof finds what no rule about single texts can see.
 
 mod situations;
+mod walks;
 
 use std::time::Duration;
 

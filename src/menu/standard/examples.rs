@@ -190,6 +190,7 @@ fn views() -> Views {
         plans: vec![plan],
         services: Some(["bank".to_owned()].into()),
         transfer_prefixes: Some(vec!["955".to_owned()]),
+        plans_by_telephone: false,
         ..Views::of_queues(queues)
     }
 }

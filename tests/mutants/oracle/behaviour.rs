@@ -19,7 +19,20 @@ pub struct Behaviour {
 
 /// Behaviours already walked, by structure.
 #[derive(Default)]
-pub struct Memory(Mutex<HashMap<String, Arc<Behaviour>>>);
+pub struct Memory {
+    known: Mutex<HashMap<String, Arc<Behaviour>>>,
+    care: Care,
+}
+
+/// How far callers go on in an unusual situation.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub enum Care {
+    /// To where all sounds as usual: enough where one thing was changed.
+    #[default]
+    Brisk,
+    /// To the end, everywhere.
+    Thorough,
+}
 
 /// Most points looked at in a situation.
 const MOST: usize = 600;
@@ -27,37 +40,40 @@ const MOST: usize = 600;
 const ENOUGH: usize = 4;
 
 impl Memory {
+    pub fn thorough() -> Memory {
+        Memory { care: Care::Thorough, ..Memory::default() }
+    }
+
     pub fn of(&self, subject: &Subject) -> Arc<Behaviour> {
         let around = (&subject.sources.views, &subject.sources.mains);
         let key = format!("{}\n{around:?}", subject.nodes.structure);
-        if let Some(known) = self.0.lock().expect("nobody panics with it").get(&key) {
+        if let Some(known) = self.known.lock().expect("nobody panics with it").get(&key) {
             return Arc::clone(known);
         }
-        let behaviour = Arc::new(Behaviour::of(subject));
-        self.0.lock().expect("nobody panics with it").insert(key, Arc::clone(&behaviour));
+        let behaviour = Arc::new(Behaviour::of(subject, self.care));
+        self.known.lock().expect("nobody panics with it").insert(key, Arc::clone(&behaviour));
         behaviour
     }
 }
 
 impl Behaviour {
-    fn of(subject: &Subject) -> Behaviour {
+    fn of(subject: &Subject, care: Care) -> Behaviour {
         let mut behaviour = Behaviour { faults: Vec::new(), heard: Vec::new() };
         let mut heard = Hearsay::default();
         // Each entry has a usual situation of its own; the others differ from it.
         let mut usual: Option<Usual> = None;
-        let mut known: Vec<(usize, Vec<Asked>)> = Vec::new();
+        let mut known: Vec<Vec<Asked>> = Vec::new();
         for world in worlds(subject) {
             match &usual {
                 Some(usual) if usual.world.entry == world.entry => {
                     let differs = usual.differs(subject, &world);
-                    let number = known.len();
-                    let seen = known.iter().any(|(_, other)| *other == differs)
-                        && world.system == usual.world.system;
-                    if differs.is_empty() || seen {
+                    // Yes or no: two that differ alike from the usual are alike.
+                    let is_plain = world.system == usual.world.system && world.queues[0] == world.queues[1];
+                    if differs.is_empty() || (is_plain && known.contains(&differs)) {
                         continue;
                     }
-                    known.push((number, differs.clone()));
-                    behaviour.faults.extend(usual.otherwise(subject, &world, (&differs, &mut heard)));
+                    known.push(differs.clone());
+                    behaviour.faults.extend(usual.otherwise(subject, &world, (&differs, &mut heard), care));
                 }
                 _ => {
                     let (faults, found) = Usual::of(subject, world, &mut heard);
@@ -75,13 +91,15 @@ impl Behaviour {
     }
 }
 
-/// Led to a message or a callback by a key and an answer: chosen, or in place of a person? Who asks
+/// Led to a message, a callback or a number by a key and an answer: chosen, or in place of a person? Who asks
 /// for it by key alone chose it; here either is right.
 fn perhaps_sent_away(subject: &Subject, world: &World, walk: &Walk) -> Vec<Fault> {
     let instead = |ending: &Ending| matches!(ending, Ending::Message(_) | Ending::Callback(_));
-    let sent = walk.endings.iter().any(|(_, ending, was_chosen)| instead(ending) && !was_chosen);
-    let what = format!("a message that was not chosen by key alone, {}", world.shown());
-    let fault = (sent && !world.is_without_people(subject))
+    let messages = walk.endings.iter().any(|(_, ending, was_chosen)| instead(ending) && !was_chosen);
+    let numbers = |prompt: &str| prompt == "system.transfer_out";
+    let numbers = walk.points.iter().any(|point| !point.was_chosen && point.plays(numbers));
+    let what = format!("a message or a number that was not chosen by key alone, {}", world.shown());
+    let fault = ((messages && !world.is_without_people(subject)) || numbers)
         .then(|| Fault { sure: false, ..Fault::error("CBA-8", what) });
     fault.into_iter().collect()
 }
@@ -123,6 +141,9 @@ impl Usual {
                 differs.push(asked.clone());
             }
         }
+        if !self.world.agrees(other, &Asked::Language) {
+            differs.push(Asked::Language);
+        }
         // Whether a message may stand in for a person is asked of nobody and matters to all.
         if self.world.is_without_people(subject) != other.is_without_people(subject) {
             differs.push(Asked::People);
@@ -136,6 +157,7 @@ impl Usual {
         subject: &Subject,
         world: &World,
         (differs, heard): (&[Asked], &mut Hearsay),
+        care: Care,
     ) -> Vec<Fault> {
         let touched = |asked: &[Asked]| asked.iter().any(|asked| differs.contains(asked));
         let mut roots: Vec<Vec<Deed>> = Vec::new();
@@ -144,8 +166,14 @@ impl Usual {
                 roots.push(deeds.clone());
             }
         }
+        if differs.contains(&Asked::Language) {
+            roots = vec![Vec::new()];
+        }
         let below = |deeds: &[Deed]| roots.iter().any(|root| deeds.starts_with(root));
-        let seen: HashSet<Sight> = self.walk.seen.clone();
+        let seen: HashSet<Sight> = match care {
+            Care::Brisk => self.walk.seen.clone(),
+            Care::Thorough => HashSet::new(),
+        };
         let walk = walk(subject, world, (roots.clone(), seen), MOST);
         heard.take(&walk.heard.all);
         let mut faults: Vec<Fault> = no_queue_without_people(subject, world, &walk.endings);

@@ -65,6 +65,8 @@ pub struct Caller<'s> {
     pub menus: Vec<String>,
     pub asked: Vec<Asked>,
     pub keys: u32,
+    /// Questions about queues.
+    queues: usize,
     /// The last deed was a key, and the world was asked nothing because of it.
     pub was_chosen: bool,
     /// Digits pressed since something was heard last.
@@ -94,6 +96,7 @@ impl<'s> Caller<'s> {
             menus: Vec::new(),
             asked: Vec::new(),
             keys: 0,
+            queues: 0,
             was_chosen: false,
             typed: 0,
             clock: 0,
@@ -112,13 +115,21 @@ impl<'s> Caller<'s> {
     }
 
     pub fn does(&mut self, deed: Deed) {
-        let before = self.asked.len();
+        let (before, begun) = (self.asked.len(), self.has_begun());
         match deed {
             Deed::Nothing => self.nothing(),
             Deed::Press(key) => self.press(key),
             Deed::Digits => self.digits(),
         }
-        self.was_chosen = deed != Deed::Nothing && self.asked.len() == before;
+        // A key pressed into the announcement of a plan waits until all that belongs to the beginning
+        // is asked.
+        self.was_chosen = deed != Deed::Nothing && (!begun || self.asked.len() == before);
+    }
+
+    /// Are notice and announcements over?
+    fn has_begun(&self) -> bool {
+        let opening = |prompt: &PromptName| prompt.0.starts_with("plan.") || prompt.0.ends_with(".notice");
+        !self.last_heard().and_then(|heard| heard.prompts.first()).is_some_and(opening)
     }
 
     /// Neither plays nor waits nor has ended: nothing will ever happen again.
@@ -242,6 +253,10 @@ impl<'s> Caller<'s> {
     fn choose(&mut self, atom: Atom) {
         let yes = match atom {
             Atom::DigitsFit => self.visit.answer(&atom) == 1,
+            Atom::Waiting { .. } | Atom::Estimate { .. } | Atom::Ready { .. } => {
+                self.queues += 1;
+                self.world.queues[(self.queues - 1) % 2]
+            }
             _ => self.world.answer(&atom),
         };
         if matches!(atom, Atom::CallbackAllowed(_)) {

@@ -12,6 +12,8 @@ pub struct Nodes {
     pub fields: BTreeMap<String, Vec<String>>,
     /// Prompts of surveys and complaints: `MENU.NODE`.
     pub asked_for: BTreeSet<String>,
+    /// Those of them that something else leads to, too.
+    pub perhaps: BTreeSet<String>,
     /// The files with what is said taken out of them: what decides how callers are led.
     pub structure: String,
 }
@@ -25,6 +27,7 @@ impl Nodes {
             nodes.structure.push_str(menu);
             let Ok(mut document) = text.parse::<DocumentMut>() else { continue };
             nodes.read(menu, document.as_item());
+            nodes.read_collects(menu, document.as_item());
             nodes.read_fields(document.as_item());
             blank(document.as_item_mut(), "");
             nodes.structure.push_str(&document.to_string());
@@ -40,6 +43,22 @@ impl Nodes {
                 let steps = node.get("ask").and_then(Item::as_array);
                 let steps = steps.into_iter().flatten().filter_map(|step| step.as_str());
                 self.asked_for.extend(steps.map(|step| format!("{menu}.{step}")));
+            }
+        }
+    }
+
+    /// Steps that something leads to directly.
+    fn read_collects(&mut self, menu: &str, item: &Item) {
+        if let Some(name) = item.get("collect").and_then(Item::as_str) {
+            self.perhaps.insert(format!("{menu}.{name}"));
+        }
+        if let Some(table) = item.as_table_like() {
+            table.iter().for_each(|(_, below)| self.read_collects(menu, below));
+        } else {
+            let mut at = 0;
+            while let Some(below) = item.get(at) {
+                self.read_collects(menu, below);
+                at += 1;
             }
         }
     }
@@ -79,11 +98,18 @@ impl Nodes {
 
     /// Does this prompt belong to a survey or a complaint?
     pub fn is_asked_for(&self, prompt: &str) -> bool {
-        let mut names = self.asked_for.iter();
-        names.any(|name| {
-            prompt.strip_prefix(name.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('.'))
-        })
+        is_among(prompt, &self.asked_for)
     }
+
+    /// And may it be asked for other purposes, too?
+    pub fn is_perhaps(&self, prompt: &str) -> bool {
+        self.is_asked_for(prompt) && is_among(prompt, &self.perhaps)
+    }
+}
+
+fn is_among(prompt: &str, names: &BTreeSet<String>) -> bool {
+    let is_of = |name: &String| prompt.strip_prefix(name.as_str());
+    names.iter().filter_map(is_of).any(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn example(kind: &str) -> &'static str {

@@ -47,10 +47,20 @@ impl<'s> Probes<'s> {
     pub fn at(&mut self, point: &Point) -> Vec<Fault> {
         let tried = match point.is_stuck {
             true => vec![Err("nothing happens any more".to_owned())],
-            false => vec![self.asks(point), self.waits(point), self.fumbles(point), self.stops_typing(point)],
+            false => vec![self.asks(point), self.waits(point), self.fumbles(point)],
         };
         let told = |what| format!("{what}: {}, {}", point.shown(), self.world.shown());
-        tried.into_iter().filter_map(Result::err).map(|what| Fault::error("CBA-10b", told(what))).collect()
+        let tried = tried.into_iter().filter_map(Result::err);
+        let mut faults: Vec<Fault> = tried.map(|what| Fault::error("CBA-10b", told(what))).collect();
+        let perhaps = point.matter.as_ref().is_some_and(|prompt| self.subject.nodes.is_perhaps(prompt));
+        if perhaps && let Err(what) = self.until_the_end(&mut self.caller(point)) {
+            faults.push(Fault { sure: false, ..Fault::error("CBA-10b", told(what)) });
+        }
+        // Digits may be for a message, and a pause may be their end; nobody is hung up on for it.
+        if let Some((what, sure)) = self.stops_typing(point) {
+            faults.push(Fault { sure, ..Fault::error("CBA-10b", told(what)) });
+        }
+        faults
     }
 
     fn caller(&self, point: &Point) -> Caller<'s> {
@@ -115,11 +125,11 @@ impl<'s> Probes<'s> {
         self.until_the_end(&mut caller).map_err(|what| format!("wrong keys {what}"))
     }
 
-    /// Some digits, then nothing. A message may be what the digits were for; a hang-up is not.
-    fn stops_typing(&mut self, point: &Point) -> Result<(), String> {
+    /// Some digits, then nothing.
+    fn stops_typing(&mut self, point: &Point) -> Option<(String, bool)> {
         let fresh = point.is_collecting && !point.plays(|prompt| prompt == "system.bad_input");
         if !fresh || point.typed > 0 || is_asked_for(self.subject, point) {
-            return Ok(());
+            return None;
         }
         for count in 1..=MOST_DIGITS {
             let mut caller = self.caller(point);
@@ -132,12 +142,12 @@ impl<'s> Probes<'s> {
             if !caller.is_collecting() || caller.heard.len() > before || caller.ending.is_some() {
                 break;
             }
-            let _ = self.until_the_end(&mut caller);
-            if caller.ending == Some(Ending::HungUp) {
-                return Err(format!("silence after {count} digits ends in a hang-up"));
+            if let Err(what) = self.until_the_end(&mut caller) {
+                let sure = caller.ending == Some(Ending::HungUp) || caller.ending.is_none();
+                return Some((format!("silence after {count} digits {what}"), sure));
             }
         }
-        Ok(())
+        None
     }
 }
 

@@ -76,7 +76,7 @@ pub struct Walk {
 }
 
 /// What a caller at a point can tell of it.
-pub type Sight = (String, Language, Option<Vec<String>>, [bool; 4], usize);
+pub type Sight = (String, Language, Option<Vec<String>>, [bool; 4], [usize; 2]);
 
 /// Menus above one another.
 const DEEPEST: usize = 3;
@@ -89,6 +89,8 @@ pub fn walk(
     most: usize,
 ) -> Walk {
     let mut walk = Walk { seen, ..Walk::default() };
+    // Where it begins something is answered otherwise, which nobody can see yet.
+    let begun: HashSet<Vec<Deed>> = roots.iter().cloned().collect();
     let mut ways: VecDeque<Vec<Deed>> = roots.into();
     while let Some(deeds) = ways.pop_front() {
         let caller = Caller::repeats(subject, world, &deeds);
@@ -98,7 +100,8 @@ pub fn walk(
             walk.endings.push((deeds, ending, caller.was_chosen));
             continue;
         }
-        if !walk.seen.insert(sight(&caller)) || walk.points.len() >= most {
+        let new = walk.seen.insert(sight(&caller)) || begun.contains(&deeds);
+        if !new || walk.points.len() >= most {
             continue;
         }
         for deed in deeds_at(&caller) {
@@ -128,7 +131,13 @@ impl Walk {
 fn sight(caller: &Caller<'_>) -> Sight {
     let prompts = |heard: &Heard| heard.prompts.iter().map(|prompt| prompt.0.clone()).collect();
     let flags = [caller.is_playing, caller.is_collecting(), caller.is_stuck(), caller.is_pending()];
-    (caller.menu(), caller.language(), caller.last_heard().map(prompts), flags, caller.typed.min(1))
+    // Asked for the same digits again, for another purpose.
+    let again = caller.heard.iter().rev().map_while(|heard| {
+        (caller.is_collecting() && Some(&heard.prompts) == caller.last_heard().map(|last| &last.prompts))
+            .then_some(())
+    });
+    let counts = [caller.typed.min(1), again.count().min(3)];
+    (caller.menu(), caller.language(), caller.last_heard().map(prompts), flags, counts)
 }
 
 fn point(caller: &Caller<'_>, deeds: Vec<Deed>) -> Point {

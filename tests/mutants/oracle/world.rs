@@ -31,8 +31,8 @@ pub struct World {
     /// Names of the plans in force.
     pub plans: BTreeSet<String>,
     pub list: Option<CallerList>,
-    /// The answer to every question about queues.
-    pub queues: bool,
+    /// The answers to questions about queues, in turn.
+    pub queues: [bool; 2],
     /// May be rung back.
     pub callback: bool,
     pub shows_number: bool,
@@ -48,6 +48,8 @@ pub enum Asked {
     Number,
     /// Whether people are rostered anywhere.
     People,
+    /// The language spoken from the answer on.
+    Language,
 }
 
 impl World {
@@ -58,7 +60,7 @@ impl World {
             Atom::Holiday => self.class.holiday,
             Atom::Plan(plan) => self.plans.contains(plan.as_str()),
             Atom::Caller(list) => self.list == Some(*list),
-            Atom::Waiting { .. } | Atom::Estimate { .. } | Atom::Ready { .. } => self.queues,
+            Atom::Waiting { .. } | Atom::Estimate { .. } | Atom::Ready { .. } => self.queues[0],
             Atom::CallbackAllowed(_) => self.callback,
         }
     }
@@ -98,10 +100,14 @@ impl World {
     /// Is this answered alike in both?
     pub fn agrees(&self, other: &World, asked: &Asked) -> bool {
         match asked {
+            Asked::Atom(Atom::Waiting { .. } | Atom::Estimate { .. } | Atom::Ready { .. }) => {
+                self.queues == other.queues
+            }
             Asked::Atom(atom) => self.answer(atom) == other.answer(atom),
             Asked::System => self.system == other.system,
             Asked::Number => self.shows_number == other.shows_number,
             Asked::People => true,
+            Asked::Language => self.language == other.language,
         }
     }
 
@@ -109,7 +115,7 @@ impl World {
     pub fn shown(&self) -> String {
         let World { class, plans, list, queues, callback, system, .. } = self;
         let shown = self.shows_number;
-        format!("{} {plans:?} {list:?} {queues} {callback} {shown} {system:?}", class.example)
+        format!("{} {plans:?} {list:?} {queues:?} {callback} {shown} {system:?}", class.example)
     }
 }
 
@@ -135,7 +141,7 @@ pub fn worlds(subject: &Subject) -> Vec<World> {
             class: class.clone(),
             plans: plans.clone(),
             list: None,
-            queues: false,
+            queues: [false, false],
             callback: true,
             shows_number: true,
             system: System::Answers(0),
@@ -143,17 +149,27 @@ pub fn worlds(subject: &Subject) -> Vec<World> {
         for plans in &plans {
             worlds.extend(classes.iter().map(|class| usual(class, plans)));
         }
-        let Some(class) = classes.first() else { continue };
-        let plain = usual(class, &BTreeSet::new());
         let lists = [CallerList::Known, CallerList::Vip, CallerList::Blocked, CallerList::Elderly];
-        worlds.extend(lists.map(|list| World { list: Some(list), ..plain.clone() }));
-        worlds.push(World { queues: true, ..plain.clone() });
-        worlds
-            .extend(classes.iter().map(|class| World { callback: false, ..usual(class, &BTreeSet::new()) }));
         let most = subject.nodes.fields.values().map(Vec::len).max().unwrap_or(0);
         let systems = [System::Says("wrong"), System::Says("locked"), System::Fails, System::Silent];
-        let systems = (1..most).map(System::Answers).chain(systems);
-        worlds.extend(systems.map(|system| World { system, ..plain.clone() }));
+        let systems: Vec<System> = (1..most).map(System::Answers).chain(systems).collect();
+        for language in subject.program.languages().iter().skip(1) {
+            let languages = classes.iter().map(|class| usual(class, &BTreeSet::new()));
+            worlds.extend(languages.map(|world| World { language: Some(language.clone()), ..world }));
+        }
+        for class in &classes {
+            let plain = usual(class, &BTreeSet::new());
+            worlds.extend(lists.map(|list| World { list: Some(list), ..plain.clone() }));
+            // Busy, and busy now and then.
+            let busy = [[true, true], [false, true], [true, false]];
+            worlds.extend(busy.map(|queues| World { queues, ..plain.clone() }));
+            worlds.push(World { callback: false, ..plain.clone() });
+            worlds.push(World { shows_number: false, ..plain.clone() });
+            for system in &systems {
+                worlds.push(World { system: *system, ..plain.clone() });
+                worlds.push(World { system: *system, list: Some(CallerList::Vip), ..plain.clone() });
+            }
+        }
     }
     worlds
 }

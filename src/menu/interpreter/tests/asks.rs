@@ -66,6 +66,7 @@ fn verifying() -> (Visit, AskId) {
 fn secrets_go_into_the_question_and_nowhere_else() {
     let mut visit = in_main(None);
     let actions = press(&mut visit, &format!("11{CARD}123456"));
+    assert!(visit.values.get(visit.state.menu, "pin").is_none(), "gone as soon as it was sent");
     let (id, question) = asked(&actions);
     assert_eq!((question.service.as_str(), question.path.as_str()), ("bank", "/verify"));
     let sent: Vec<(&str, &str)> =
@@ -93,6 +94,9 @@ fn secrets_go_into_the_question_and_nowhere_else() {
         }
         other => panic!("{other:?}"),
     }
+    let menu = visit.state.menu;
+    assert!(visit.values.get(menu, "card-number").is_none(), "wiped at the end");
+    assert!(visit.digits.is_empty() && visit.ahead.is_empty() && visit.verified.is_none());
 }
 
 #[test]

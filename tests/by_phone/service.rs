@@ -1,5 +1,5 @@
-//! The bank's own system as the hotline asks it: a real HTTP server that answers well, late, badly or not
-//! at all, each time as the test decides.
+//! A system of the bank or the town as the hotline asks it: a real HTTP server that answers well, late,
+//! badly or not at all, each time as the test decides.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -32,23 +32,23 @@ pub enum Reply {
 }
 
 /// Serves until it is dropped.
-pub struct Bank {
+pub struct Service {
     heard: Arc<Mutex<Vec<Question>>>,
     task: tokio::task::JoinHandle<()>,
 }
 
-impl Drop for Bank {
+impl Drop for Service {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl Bank {
+impl Service {
     pub async fn open(
         address: SocketAddr,
         reply: impl Fn(&Question) -> Reply + Send + Sync + 'static,
-    ) -> Bank {
-        let listener = TcpListener::bind(address).await.expect("a port for the bank's system");
+    ) -> Service {
+        let listener = TcpListener::bind(address).await.expect("a port for the service");
         let heard: Arc<Mutex<Vec<Question>>> = Arc::default();
         let (reply, asked) = (Arc::new(reply), heard.clone());
         let task = tokio::spawn(async move {
@@ -57,7 +57,7 @@ impl Bank {
                 tokio::spawn(async move { serve(connection, &*reply, &asked).await });
             }
         });
-        Bank { heard, task }
+        Service { heard, task }
     }
 
     /// Every question so far.
