@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! rtp_end --ip 127.0.0.2 --base 10000 --count 500 --out visits.jsonl [--step 4] [--tone 440]
-//!         [--expect 620] [--key 0@1.5]... [--as events|both] [--idle 3]
+//!         [--expect 620]... [--key 0@1.5]... [--as events|both] [--idle 3]
 //! ```
 
 use std::error::Error;
@@ -40,7 +40,7 @@ struct Options {
     step: u16,
     count: u16,
     tone: f64,
-    expect: Option<f64>,
+    expect: Vec<f64>,
     keys: Vec<(Key, f64)>,
     with_tones: bool,
     idle: f64,
@@ -54,7 +54,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
         step: 4,
         count: 100,
         tone: 440.0,
-        expect: None,
+        expect: Vec::new(),
         keys: Vec::new(),
         with_tones: false,
         idle: 3.0,
@@ -69,7 +69,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
             "--step" => o.step = value.parse()?,
             "--count" => o.count = value.parse()?,
             "--tone" => o.tone = value.parse()?,
-            "--expect" => o.expect = Some(value.parse()?),
+            "--expect" => o.expect.push(value.parse()?),
             "--key" => o.keys.push(key(value).ok_or("a key is KEY@SECONDS")?),
             "--as" => o.with_tones = value == "both",
             "--idle" => o.idle = value.parse()?,
@@ -120,7 +120,8 @@ struct Visit {
     /// First and highest sequence number, extended.
     sequence: (i64, i64),
     longest_gap: f64,
-    expected_heard: f64,
+    /// Seconds of each expected tone.
+    heard: Vec<f64>,
     sent: u32,
     tick: u32,
     keys: Keys,
@@ -144,7 +145,7 @@ impl Visit {
             received: 0,
             sequence: (i64::from(sequence), i64::from(sequence)),
             longest_gap: 0.0,
-            expected_heard: 0.0,
+            heard: Vec::new(),
             sent: 0,
             tick: 0,
             keys: Keys::default(),
@@ -158,7 +159,7 @@ impl Visit {
         self.sequence = (i64::from(sequence) - counted - 1, i64::from(sequence) - 1);
     }
 
-    fn take(&mut self, packet: &[u8], sequence: u16, at: f64, expect: Option<f64>) {
+    fn take(&mut self, packet: &[u8], sequence: u16, at: f64, expect: &[f64]) {
         self.longest_gap = self.longest_gap.max(at - self.last);
         self.last = at;
         self.received += 1;
@@ -170,10 +171,13 @@ impl Visit {
             _ => return,
         };
         self.payload_type = codec.payload_type();
-        if let Some(hz) = expect {
-            let samples = g711::samples(codec, &packet[12..]);
-            if listen::rms(&samples) > 100.0 && listen::tone_share(&samples, hz) > 0.5 {
-                self.expected_heard += samples.len() as f64 / signal::RATE;
+        self.heard.resize(expect.len(), 0.0);
+        let samples = g711::samples(codec, &packet[12..]);
+        if !expect.is_empty() && listen::rms(&samples) > 100.0 {
+            for (seconds, hz) in self.heard.iter_mut().zip(expect) {
+                if listen::tone_share(&samples, *hz) > 0.5 {
+                    *seconds += samples.len() as f64 / signal::RATE;
+                }
             }
         }
     }
@@ -234,7 +238,8 @@ impl Visit {
             "received": self.received,
             "lost": expected - i64::try_from(self.received).unwrap_or(0),
             "longest_gap_ms": self.longest_gap * 1e3,
-            "expected_heard": self.expected_heard,
+            "expected_heard": self.heard.iter().sum::<f64>(),
+            "heard": self.heard,
             "sent": self.sent,
             "keys_pressed": self.keys.done,
         })
@@ -272,7 +277,7 @@ impl Telephone {
                 visit.change_source(source, sequence);
             }
             visit.peer = peer;
-            visit.take(packet, sequence, now, o.expect);
+            visit.take(packet, sequence, now, &o.expect);
         }
         if self.visit.as_ref().is_some_and(|v| now - v.last > o.idle) {
             done.extend(self.visit.take().map(|v| (self.port, v)));

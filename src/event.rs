@@ -4,11 +4,15 @@
 //! Adding a variant or an optional field keeps [`SCHEMA`]; anything else raises it, adds an
 //! upgrade in `io/journal`, and a golden journal under `tests/golden/` that must load for ever.
 
+mod words;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
 use crate::now::{Mono, Now, Wall};
 use crate::sealed::{CallerNumber, IdentityHash, KeyedDigits, Sealed};
+
+pub use words::*;
 
 /// Version of the event schema, stored in every event.
 pub const SCHEMA: u16 = 1;
@@ -79,202 +83,6 @@ pub enum Role {
     Operator,
 }
 
-/// Why a call was refused before it was answered.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Refusal {
-    UnknownEntry,
-    NoCommonCodec,
-    BadOffer,
-    NoMediaPort,
-    TooManyCalls,
-    StorageAlarm,
-    NothingPublished,
-    Draining,
-}
-
-/// How a call ended, from the caller's point of view.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Talked to an agent.
-    Agent,
-    /// Hung up in the menu, or it ended by a farewell: served by the machine.
-    SelfService,
-    /// Left while waiting.
-    Abandoned,
-    /// Left a message.
-    Message,
-    /// Was promised a callback.
-    Callback,
-    /// Spoke with another number the call was sent on to.
-    Transferred,
-    /// Made a complaint by voice (CBA-41).
-    Complaint,
-    /// Refused before it was answered.
-    Refused,
-    /// Gone before it was answered.
-    Cancelled,
-    /// The server stopped under it.
-    Interrupted,
-    /// Media or signalling failed.
-    Failed,
-    /// A member of staff dialled a star code.
-    Staff,
-}
-
-/// Who ended something.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndedBy {
-    Caller,
-    Agent,
-    Server,
-    /// Whoever answered at the number a call was sent on to.
-    Callee,
-}
-
-/// Why a caller left a queue.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LeftQueue {
-    Answered,
-    Abandoned,
-    Overflowed {
-        to: OverflowTarget,
-    },
-    Message,
-    Callback,
-    /// The server stopped, or the call failed.
-    Lost,
-}
-
-/// Where a queue sends a caller it does not keep.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OverflowTarget {
-    Queue(QueueId),
-    Message,
-    Callback,
-}
-
-/// What made a queue send a caller on.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OverflowReason {
-    Full,
-    WaitedTooLong,
-    NoAgentSignedIn,
-    Closed,
-}
-
-/// How an offer to an agent ended.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OfferEnd {
-    Answered,
-    /// Rang for the whole ring time (HB-ring: 15 s).
-    NoAnswer,
-    Rejected,
-    Unreachable,
-    CallerGone,
-    /// The agent signed out or went not ready while it rang.
-    Withdrawn,
-}
-
-/// How sending a call on to another number ended.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TransferEnd {
-    /// Somebody answered there.
-    Answered,
-    NoAnswer,
-    Rejected,
-    /// No way there, or no socket for it.
-    Unreachable,
-    /// No trunk is configured to ring other numbers through.
-    NoTrunk,
-    /// The caller hung up, or asked for a person, while it rang.
-    CallerGone,
-    /// The server stopped, or the call failed.
-    Lost,
-}
-
-/// Digits keyed in at a step.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct KeyedAnswer {
-    pub step: String,
-    pub value: Sealed<KeyedDigits>,
-}
-
-/// The key pressed for a question of a survey.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct SurveyAnswer {
-    pub question: String,
-    pub key: u8,
-}
-
-/// What an agent is doing. Names of the field (STYLE: agent states).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AgentState {
-    LoggedOut,
-    NotReady { reason: String },
-    Ready,
-    Offered,
-    Talking,
-    Hold,
-    WrapUp,
-}
-
-/// Kinds of a caller's mistakes in a menu.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MenuError {
-    Silence,
-    WrongKey,
-    /// Collected digits were not of the wanted form.
-    BadInput,
-}
-
-/// Why one agent was chosen, or nobody: readable for ever (routing explains itself).
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Why {
-    /// Strategy that ranked the candidates.
-    pub strategy: String,
-    /// Candidates in the order of preference, with what ranked them, e.g. `1002 idle 41 s`.
-    pub candidates: Vec<String>,
-    /// Agents left out, with the reason, e.g. `1003 lacks card>=3`.
-    pub excluded: Vec<String>,
-}
-
-/// What one received or sent stream came to.
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct LegStats {
-    pub received: u64,
-    pub sent: u64,
-    pub lost: u64,
-    pub jitter_us: u32,
-}
-
-/// Conditions that stop new calls or endanger records; each raises a metric.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Alarm {
-    /// The journal cannot be written or lags; events wait in memory.
-    Journal,
-    /// The spool of recordings cannot be written.
-    Spool,
-    /// The index database cannot be written; it catches up from the journal.
-    Index,
-    /// Finished recordings cannot be archived; their spools are kept.
-    Archive,
-    /// The port range for RTP is used up.
-    MediaPorts,
-    /// A media worker is late or gone.
-    MediaWorker,
-}
-
 /// What happened. Fields are business facts; durations in milliseconds of monotonic time.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
@@ -315,6 +123,30 @@ pub enum EventKind {
     DirectoryImported {
         agents: u32,
         devices: u32,
+    },
+    /// Lists of callers' numbers were imported; so many stand on them now.
+    CallersImported {
+        callers: u32,
+    },
+    /// A snapshot was made that another person must put in force.
+    ConfigProposed {
+        version: ConfigVersion,
+        by: String,
+        reason: String,
+        digest: String,
+    },
+    /// Somebody wants a plan that another person must put in force.
+    PlanProposed {
+        plan: PlanId,
+        by: String,
+        reason: String,
+    },
+    /// An announcement was recorded by telephone and is heard while the plan is in force (CBA-24); the
+    /// envelope tells by whom and in which call.
+    AnnouncementRecorded {
+        plan: PlanId,
+        sha256: PromptHash,
+        length_ms: u64,
     },
     /// An emergency plan is in force from here on, for running calls too (CBA-24).
     PlanStarted {
@@ -391,12 +223,13 @@ pub enum EventKind {
         result: String,
         took_ms: u64,
     },
-    /// Identified and verified by keyed-in digits (CBA-32).
+    /// Identified and verified by keyed-in digits, which are told by their hash only: a card number is a
+    /// secret (CBA-32, CBA-35d).
     CallerVerified {
         menu: MenuId,
         node: String,
         level: String,
-        identity: Sealed<KeyedDigits>,
+        identity: Sealed<IdentityHash>,
     },
     /// `result` is `wrong`, `locked` or `unavailable`. Five wrong ones within a day lock the identity
     /// (CBA-32).

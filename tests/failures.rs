@@ -247,6 +247,25 @@ fn a_call_is_not_answered_once_it_could_not_be_recorded() {
 }
 
 #[test]
+fn everything_that_is_told_of_a_call_belongs_to_the_version_it_was_answered_with() {
+    let mut bench = Bench::new();
+    let call = bench.answered();
+    let mut next = (*support::published()).clone();
+    next.version = ConfigVersion(next.version.0 + 1);
+    bench.tell(Input::Published(Arc::new(next)));
+    bench.tell(Input::Drain { deadline: bench.now.mono });
+    bench.media(WORKER, MediaEvent::Closed { leg: LegId::caller(call), stats: LegStats::default() });
+    bench.media(WORKER, MediaEvent::CallSpooled { call, worker: WORKER, spool: Vec::new() });
+    let (file, sha256) = ("a.wav".to_owned(), String::new());
+    let result = EventKind::RecordingArchived { file, sha256, length_ms: 0, missing_ms: 0, masked_ms: 0 };
+    bench.tell(Input::Archived { call, result });
+    let told = bench.events.iter().filter(|event| event.call == Some(call));
+    let versions: BTreeSet<_> = told.map(|event| event.config_version).collect();
+    assert_eq!(versions, [ConfigVersion(1)].into());
+    assert!(matches!(bench.events.last().map(|e| &e.kind), Some(EventKind::RecordingArchived { .. })));
+}
+
+#[test]
 fn the_alarm_of_the_spool_stands_until_the_last_worker_can_write() {
     let mut bench = Bench::new();
     bench.media(WORKER, spool_failing(WORKER, true));

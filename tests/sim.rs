@@ -4,15 +4,16 @@
 
 #[path = "sim/bench.rs"]
 mod bench;
-mod support;
+#[path = "sim/full.rs"]
+mod full;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bench::{Bench, Workers};
 use hotline::call::Arms;
-use hotline::engine::{AlarmState, Input};
-use hotline::event::{Alarm, Event, EventKind, LeftQueue, OfferEnd, Refusal};
+use hotline::engine::{AlarmState, Input, Memory};
+use hotline::event::{Alarm, Event, EventKind, LeftQueue, OfferEnd, Outcome, Refusal, TransferEnd};
 use hotline::ids::Key;
 use hotline::now::Mono;
 use hotline::sim::{Params, Report, Weather, World};
@@ -45,7 +46,7 @@ fn params(seed: u64, calls: u32) -> Params {
 }
 
 fn day(seed: u64, calls: u32) -> Report {
-    World::new(params(seed, calls), support::published()).run()
+    World::new(params(seed, calls), full::published()).run()
 }
 
 fn count(report: &Report, wanted: impl Fn(&EventKind) -> bool) -> usize {
@@ -79,6 +80,7 @@ fn a_thousand_calls_end_with_no_leg_timer_or_port_left() {
         let ended = |kind: &EventKind| matches!(kind, EventKind::OfferEnded { end: e, .. } if *e == end);
         assert!(count(&report, ended) > 0, "{end:?}");
     }
+    services_happened(&report);
     assert!(
         count(&report, |kind| matches!(kind, EventKind::DeviceRegistered { .. })) > 0,
         "devices registered"
@@ -86,10 +88,41 @@ fn a_thousand_calls_end_with_no_leg_timer_or_port_left() {
     assert!(count(&report, |kind| matches!(kind, EventKind::SignInRefused { .. })) > 0, "a wrong secret");
 }
 
+/// Callers did by themselves all that the menus offer.
+fn services_happened(report: &Report) {
+    use EventKind as K;
+    let happened = |what: &str, wanted: fn(&EventKind) -> bool, least: usize| {
+        let n = count(report, wanted);
+        assert!(n >= least, "{what}: {n}");
+    };
+    happened("callbacks", |k| matches!(k, K::CallbackPromised { .. }), 5);
+    happened("complaints", |k| matches!(k, K::ComplaintTaken { .. }), 5);
+    happened("surveys", |k| matches!(k, K::SurveyAnswered { .. }), 5);
+    happened("look-ups", |k| matches!(k, K::LookupMade { .. }), 5);
+    happened("verified", |k| matches!(k, K::CallerVerified { .. }), 5);
+    happened("wrong secrets", |k| matches!(k, K::VerificationFailed { result, .. } if result == "wrong"), 5);
+    happened("locked", |k| matches!(k, K::VerificationFailed { result, .. } if result == "locked"), 1);
+    happened("transfers", |k| matches!(k, K::TransferStarted { .. }), 5);
+    happened("elderly", |k| matches!(k, K::ElderlyCare), 5);
+    happened("plan announced", |k| matches!(k, K::PlanAnnounced { .. }), 5);
+    happened("handed over", |k| matches!(k, K::HandedOver { .. }), 2);
+    for end in [TransferEnd::Answered, TransferEnd::NoAnswer, TransferEnd::Rejected, TransferEnd::CallerGone]
+    {
+        let ended = |kind: &EventKind| matches!(kind, K::TransferEnded { end: e, .. } if *e == end);
+        assert!(count(report, ended) > 0, "{end:?}");
+    }
+    for outcome in [Outcome::Callback, Outcome::Complaint, Outcome::Transferred] {
+        let ended = |kind: &EventKind| matches!(kind, K::CallEnded { outcome: o, .. } if *o == outcome);
+        assert!(count(report, ended) > 0, "{outcome:?}");
+    }
+    let in_force = report.events.iter().filter(|event| !event.plans.is_empty()).count();
+    assert!(in_force > 100, "events name the plan in force: {in_force}");
+}
+
 #[test]
 fn when_a_media_worker_dies_its_calls_end_and_their_recordings_are_kept_for_the_next_start() {
     let worker_dies = Some(Duration::from_secs(300));
-    let report = World::new(Params { worker_dies, ..params(3, 300) }, support::published()).run();
+    let report = World::new(Params { worker_dies, ..params(3, 300) }, full::published()).run();
     // Calls whose worker never said where their sound is: not settled, because the next start does it.
     let kept = report.violations.iter().filter(|broken| broken.contains("settled: 0")).count();
     assert_eq!(report.violations.len(), kept, "{:?}", report.violations);
@@ -125,9 +158,9 @@ fn every_arm_of_the_sip_machines_and_of_a_visit_is_hit_over_a_few_days() {
     let (mut hit, mut hotline, mut visits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     // Days with enough agents, days with few, and one on which nobody is there.
     for (seed, agents) in [(20, 12), (21, 0), (22, 12), (23, 3), (24, 12), (25, 3)] {
-        let (calls, over) = if agents == 0 { (900, 1_500) } else { (400, 600) };
+        let (calls, over) = if agents == 0 { (900, 1_500) } else { (600, 600) };
         let params = Params { agents, over: Duration::from_secs(over), ..params(seed, calls) };
-        let report = World::new(params, support::published()).run();
+        let report = World::new(params, full::published()).run();
         check(&report);
         hit.extend(report.transitions);
         hotline.extend(report.transitions_of_hotline);
@@ -150,7 +183,7 @@ fn every_arm_of_the_sip_machines_and_of_a_visit_is_hit_over_a_few_days() {
 
 #[test]
 fn a_call_still_being_opened_when_the_journal_fails_is_refused() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::with(full::published(), Memory::default());
     bench.workers = Workers::Holding;
     bench.ring(1);
     let state = AlarmState::Raised { detail: "disk full".to_owned() };
@@ -163,7 +196,7 @@ fn a_call_still_being_opened_when_the_journal_fails_is_refused() {
 
 #[test]
 fn a_drain_that_stops_waiting_callers_rings_nobody_for_them_and_ends() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::with(full::published(), Memory::default());
     for n in 1..=2 {
         bench.ring(u16::try_from(n).unwrap());
         bench.press(n, Key::Digit(0));

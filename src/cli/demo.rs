@@ -4,7 +4,6 @@
 //! it kept. Exit code 0 only if everything that is told is true.
 
 mod balance;
-mod ear;
 mod examine;
 mod figures;
 mod play;

@@ -5,13 +5,19 @@
 pub mod agents;
 pub mod args;
 pub mod callbacks;
+pub mod callers;
 pub mod calls;
 pub mod check;
 pub mod demo;
 pub mod devices;
+pub mod diff;
 pub mod drafts;
+mod entries;
+pub mod explain;
 pub mod findings;
 pub mod output;
+pub mod plans;
+mod pressed;
 pub mod prompts;
 pub mod publish;
 pub mod recordings;
@@ -60,6 +66,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::command(config, &args),
         Command::Show(args) => show::command(config, &args),
         Command::Schema(args) => schema::command(args),
+        Command::Diff(args) => diff::command(config, &args),
         Command::Try(args) => try_::command(config, &args),
         Command::Publish(args) => block_on(publish::run(&load_config(config)?, args)),
         Command::Rollback(args) => block_on(versions::rollback(&load_config(config)?, args)),
@@ -67,6 +74,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Calls(args) => block_on(calls::run(&load_config(config)?, args)),
         Command::Callbacks(args) => block_on(callbacks::run(&load_config(config)?, args)),
         Command::Recordings(args) => block_on(recordings::run(&load_config(config)?, args)),
+        Command::Callers(args) => block_on(callers::run(&load_config(config)?, args)),
+        Command::Plans(args) => block_on(plans::run(&load_config(config)?, args)),
         Command::Prompts(args) => prompts::run(&load_config(config)?, &args),
         Command::Agents(args) => block_on(agents::run(&load_config(config)?, args)),
         Command::Devices(args) => block_on(devices::run(&load_config(config)?, args)),
@@ -115,7 +124,7 @@ fn report(error: &anyhow::Error) -> ExitCode {
         eprintln!("hotline: {error:#}");
         return ExitCode::from(check::FINDINGS);
     };
-    eprint!("{}", findings::written(&found.0));
+    eprint!("{}", findings::written_in(findings::tongue(None), &found.0));
     if error.to_string() != found.to_string() {
         eprintln!("hotline: {error}");
     }
@@ -138,7 +147,14 @@ mod tests {
             "versions --format json",
             "demo",
             "check menus",
+            "check --explain no-advert --lang zh",
+            "check --pressed keys.csv --format json",
             "show menus --as mermaid",
+            "show --as json",
+            "diff",
+            "diff 3 drafts --format json",
+            "diff old/menus new --max-seconds 25 --no-lost-paths",
+            "try --at 2026-10-01 --caller vip --caller 13800000000 --plan surge --given lookup",
             "schema menu",
             "schema system",
             "try --keys 1#0 --language en-US",
@@ -155,6 +171,12 @@ mod tests {
             "prompts build --remove-stale",
             "prompts approve zh-CN/main.greeting --by Wang",
             "calls list --number 1 --numbers",
+            "callers import c.csv --replace",
+            "callers list --numbers --format json",
+            "plans list",
+            "plans start surge --by Wang --reason queue",
+            "plans stop surge --by Wang --reason over",
+            "publish --confirm 5 --by Zhao --reason seen",
             "status --config x.toml",
             "drain",
         ] {

@@ -8,6 +8,7 @@ use crate::cli::check::CLEAN;
 use crate::cli::{findings, output, remote, user};
 use crate::config::finding::Finding;
 use crate::config::server::ServerConfig;
+use crate::ids::ConfigVersion;
 use crate::io::clock::Clock;
 use crate::io::control::{ControlRequest, FindingsFound, PublicationLine};
 use crate::io::versions::{Drafts, Publication, Signature, Versions};
@@ -17,12 +18,21 @@ pub type Outcome = Result<PublicationLine, FindingsFound>;
 
 pub async fn run(config: &ServerConfig, args: PublishArgs) -> anyhow::Result<ExitCode> {
     let (by, reason) = signed(args.signed);
-    let request = ControlRequest::Publish { by: by.clone(), reason: reason.clone() };
+    let confirmed = args.confirm.map(ConfigVersion);
+    let request = match confirmed {
+        Some(version) => ControlRequest::Confirm { version, by: by.clone(), reason: reason.clone() },
+        None => ControlRequest::Publish { by: by.clone(), reason: reason.clone() },
+    };
     let outcome = match by_server(config, &request).await? {
         Some(outcome) => outcome,
         None => {
             let signed = Signature { by: &by, reason: &reason, at: Clock::start().now().wall };
-            outcome(Versions::open(&config.storage.directory)?.publish(&Drafts::of(config), signed))
+            let versions = Versions::open(&config.storage.directory)?;
+            outcome(match (confirmed, config.publishing.two_persons) {
+                (Some(version), _) => versions.confirm(version, signed),
+                (None, true) => versions.propose(&Drafts::of(config), signed),
+                (None, false) => versions.publish(&Drafts::of(config), signed),
+            })
         }
     };
     output::print(|out| print(&outcome, args.format.format, out))
@@ -61,9 +71,18 @@ pub fn print(outcome: &Outcome, format: Format, out: &mut dyn Write) -> io::Resu
         serde_json::to_writer_pretty(&mut *out, publication)?;
         return writeln!(out).map(|()| CLEAN);
     }
-    let PublicationLine { version, new, by, reason, difference, warnings, .. } = publication;
+    let PublicationLine { version, new, proposed, by, reason, difference, warnings, .. } = publication;
     write!(out, "{}", findings::written(warnings))?;
     difference.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+    if *proposed {
+        writeln!(out, "Version {} proposed by {by}: {reason}", version.0)?;
+        writeln!(
+            out,
+            "Another person puts it in force: hotline publish --confirm {} --by NAME --reason TEXT",
+            version.0
+        )?;
+        return Ok(CLEAN);
+    }
     match new {
         true => writeln!(out, "Version {} published by {by}: {reason}", version.0)?,
         false => writeln!(out, "Nothing changed; version {} stays in force.", version.0)?,
@@ -81,13 +100,7 @@ mod tests {
     use crate::now::Wall;
 
     fn sample() -> Drafts {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        Drafts {
-            menus: root.join("menus"),
-            prompts: root.join("prompts"),
-            queues: root.join("ops/queues.toml"),
-            mains: vec![("95599".into(), "main".into())],
-        }
+        Drafts::in_directory(Path::new(env!("CARGO_MANIFEST_DIR")), "95599", "main")
     }
 
     fn told(run: impl FnOnce(&mut dyn Write) -> io::Result<u8>) -> (u8, String) {
@@ -112,18 +125,20 @@ mod tests {
 
         let menus = dir.path().join("menus");
         std::fs::create_dir(&menus).unwrap();
-        for entry in std::fs::read_dir(sample().menus).unwrap() {
+        for entry in std::fs::read_dir(sample().places.menus).unwrap() {
             let from = entry.unwrap().path();
             std::fs::copy(&from, menus.join(from.file_name().unwrap())).unwrap();
         }
         let main = std::fs::read_to_string(menus.join("main.toml")).unwrap();
         std::fs::write(menus.join("main.toml"), main.replace("greeting =", "greting =")).unwrap();
-        let (code, text) = publish(&Drafts { menus: menus.clone(), ..sample() });
+        let mut drafts = sample();
+        drafts.places.menus.clone_from(&menus);
+        let (code, text) = publish(&drafts);
         assert!(code == FINDINGS && text.contains("main.toml:") && text.contains("greting"), "{text}");
         assert!(text.contains("Nothing was published"), "{text}");
 
         std::fs::write(menus.join("main.toml"), main.replace("first_digit = 5", "first_digit = 4")).unwrap();
-        let (code, text) = publish(&Drafts { menus, ..sample() });
+        let (code, text) = publish(&drafts);
         assert!(code == CLEAN && text.contains("`first_digit = 5` became `first_digit = 4`"), "{text}");
         let (code, text) = tell(versions.rollback(versions.previous().unwrap(), signed));
         assert!(code == CLEAN && text.contains("Version 3 published"), "{text}");

@@ -41,8 +41,15 @@ pub fn list(mut all: Vec<VersionInfo>, format: Format, out: &mut dyn Write) -> i
 
 fn print(info: &VersionInfo, out: &mut dyn Write) -> io::Result<()> {
     let meta = &info.meta;
-    let current = if info.current { "  (in force)" } else { "" };
+    let current = match (info.current, info.proposed) {
+        (true, _) => "  (in force)",
+        (false, true) => "  (proposed)",
+        (false, false) => "",
+    };
     writeln!(out, "{}  {}  {}: {}{current}", meta.version.0, moment(meta.at), meta.by, meta.reason)?;
+    if let Some(confirmed) = &info.confirmed {
+        writeln!(out, "    confirmed {}  {}: {}", moment(confirmed.at), confirmed.by, confirmed.reason)?;
+    }
     meta.difference.iter().try_for_each(|line| writeln!(out, "    {line}"))
 }
 

@@ -26,7 +26,7 @@ const HELP_ANNOUNCEMENT: &str =
 /// Longest announcement in characters: about a minute.
 const LONGEST_TEXT: usize = 500;
 /// Most plans: more than anybody tells apart at night.
-const MOST: usize = 99;
+const MOST: usize = 64;
 const MINUTE: Duration = Duration::from_secs(60);
 const MONTH: Duration = Duration::from_secs(31 * 86_400);
 
@@ -99,6 +99,11 @@ impl PlanConfig {
             announcement: self.announcement != Announcement::None,
             instead_of_people: self.instead_of_people,
         }
+    }
+
+    /// Its announcement can be recorded by telephone.
+    pub fn is_told_by_telephone(&self) -> bool {
+        self.number.is_some() && self.announcement != Announcement::None
     }
 
     /// Its words; none for one that has no announcement or gets it by telephone.

@@ -256,9 +256,8 @@ impl Reader<'_> {
     fn hours(&mut self, value: &Value<'_>) -> Option<String> {
         let schedule = self.page.string("hours", value)?;
         if let Some(known) = self.schedules.filter(|known| !known.contains(schedule)) {
-            let help = suggestion(schedule, known.iter().map(String::as_str)).unwrap_or_else(|| {
-                format!("Write `[schedules.{schedule}]` in calendar.toml, or another name.")
-            });
+            let help = suggestion(schedule, known.iter().map(String::as_str))
+                .unwrap_or_else(|| format!("Write `[hours.{schedule}]` in calendar.toml, or another name."));
             let message = format!("The calendar has no schedule `{schedule}`.");
             self.page.error("unknown-schedule", value.span(), &message, &help);
         }

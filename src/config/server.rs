@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use crate::config::finding::{Finding, Severity};
 use crate::config::lookups::Lookups;
+use crate::config::published::CallbackSettings;
 use crate::ids::{EntryId, MenuId, NodeId};
 use crate::media::command::Codec;
 
@@ -36,6 +37,7 @@ pub struct ServerConfig {
     /// Directory of keys and tokens.
     pub secrets: PathBuf,
     pub directories: Directories,
+    pub publishing: PublishingConfig,
     pub limits: LimitsConfig,
     /// Systems that menus may ask.
     pub lookups: Lookups,
@@ -52,11 +54,20 @@ pub struct SipConfig {
     pub entries: BTreeMap<EntryId, MenuId>,
     /// Static gateways by name.
     pub trunks: BTreeMap<String, SocketAddr>,
+    pub outgoing: Outgoing,
     pub realm: String,
     pub tcp_connections: usize,
     pub tcp_idle: Duration,
     /// Longest message over TCP, in bytes.
     pub message_bytes: usize,
+}
+
+/// Whom the hotline may ring by itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outgoing {
+    /// A menu may send a call on to numbers that begin with one of these.
+    pub transfer_prefixes: Vec<String>,
+    pub callbacks: CallbackSettings,
 }
 
 impl SipConfig {
@@ -124,6 +135,17 @@ pub struct Directories {
     pub prompts: PathBuf,
     /// A file.
     pub queues: PathBuf,
+    /// A file that need not be there.
+    pub calendar: PathBuf,
+    /// A file that need not be there.
+    pub plans: PathBuf,
+}
+
+/// How drafts come in force.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct PublishingConfig {
+    /// One person proposes a snapshot, another one puts it in force.
+    pub two_persons: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AlarmState, Directory, Engine, Seat};
+use super::{AlarmState, CallerBook, Directory, Engine, Proposed, Seat};
 use crate::acd::api::{Input as AcdInput, QueueConfig};
 use crate::acd::signins::{SignIns, SignedIn};
 use crate::call;
@@ -122,6 +122,12 @@ impl Engine {
         self.house.published = Some(published);
     }
 
+    pub(super) fn on_proposed(&mut self, proposed: Proposed) {
+        let Proposed { version, by, reason, digest } = proposed;
+        let kind = EventKind::ConfigProposed { version, by, reason, digest };
+        self.emit(self.house.actor.clone(), None, kind);
+    }
+
     pub(super) fn on_directory(&mut self, directory: Arc<Directory>) {
         self.stack.set_devices(directory.devices.clone());
         let bindings = std::mem::take(&mut self.house.before.bindings);
@@ -139,6 +145,14 @@ impl Engine {
             self.order(self.house.actor.clone(), AcdInput::SignOut { agent: agent.clone() }, agent);
         }
         self.house.directory = directory;
+    }
+
+    pub(super) fn on_callers(&mut self, book: Arc<CallerBook>) {
+        if book.imported {
+            let callers = u32::try_from(book.len()).unwrap_or(u32::MAX);
+            self.emit(self.house.actor.clone(), None, EventKind::CallersImported { callers });
+        }
+        self.house.callers = book;
     }
 
     /// Whoever was signed in when the server stopped still is, unless agent or telephone is gone.

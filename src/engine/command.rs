@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::acd::api::{AgentView, QueueView};
+use crate::config::plans::PlanKind;
 use crate::event::{Actor, Alarm, Role};
 use crate::ids::{AgentId, CallId, ConfigVersion, DeviceId, EntryId, PlanId, QueueId, Seq};
 use crate::now::Wall;
@@ -77,6 +78,8 @@ pub enum Reply {
     Plans(Vec<PlanView>),
     /// A promise: told only when it is on the disk for good.
     Done,
+    /// As `Done`: it is noted, and comes in force when another person says the same.
+    Proposed,
     /// Not done, and why, in words for a person.
     Refused(String),
 }
@@ -108,7 +111,13 @@ pub struct PlanView {
     pub plan: PlanId,
     /// It stands in the published plans.
     pub declared: bool,
+    pub kind: Option<PlanKind>,
+    /// By which it is chosen on a telephone.
+    pub number: Option<u8>,
+    pub two_persons: bool,
     pub in_force: Option<InForce>,
+    /// Waits for a second person.
+    pub proposed: Option<InForce>,
 }
 
 /// Since when, by whose word and why.

@@ -27,9 +27,11 @@ impl Engine {
     pub(super) fn emit(&mut self, actor: Actor, call: Option<CallId>, kind: EventKind) {
         self.journal.seq.0 += 1;
         let live = call.and_then(|id| self.calls.get(&id));
-        let pinned = live.map(super::Live::config_version);
+        // What is told of a call that is over still belongs to the version it was answered with.
+        let over = || self.folds.open.version_of(call?);
+        let pinned = live.map(super::Live::config_version).or_else(over);
         // A plan that begins or ends with this very event is counted in or out.
-        self.folds.plans.apply(self.journal.now.wall, &kind);
+        self.folds.plans.apply(self.journal.now.wall, &actor, &kind);
         let event = Event {
             schema: SCHEMA,
             seq: self.journal.seq,

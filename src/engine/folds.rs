@@ -19,7 +19,7 @@ impl Folds {
     pub fn apply(&mut self, event: &Event, opener: &mut Opener<'_>) {
         self.stats.apply(event);
         self.open.apply(event);
-        self.plans.apply(event.wall, &event.kind);
+        self.plans.apply(event.wall, &event.actor, &event.kind);
         self.people.apply(event, opener);
     }
 }

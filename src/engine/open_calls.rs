@@ -21,6 +21,9 @@ pub struct OpenCall {
     #[serde(default)]
     pub transfer: Option<Wall>,
     pub last: Wall,
+    /// The snapshot it is pinned to, also for what is told of it when it is over.
+    #[serde(default)]
+    pub config_version: Option<ConfigVersion>,
 }
 
 /// See the module.
@@ -87,6 +90,9 @@ impl OpenCalls {
             kind => {
                 if let Some(call) = event.call {
                     self.apply_to_call(call, event.wall, kind);
+                    if let (EventKind::CallArrived { .. }, Some(open)) = (kind, self.calls.get_mut(&call)) {
+                        open.config_version = Some(event.config_version);
+                    }
                 }
             }
         }
@@ -102,6 +108,7 @@ impl OpenCalls {
                 talk: None,
                 transfer: None,
                 last: wall,
+                config_version: None,
             };
             self.calls.insert(call, open);
             self.newest = self.newest.max(Some(call));
@@ -141,6 +148,11 @@ impl OpenCalls {
         if let Some(open) = self.calls.get_mut(&call) {
             open.last = open.last.max(wall);
         }
+    }
+
+    /// The snapshot that a call is pinned to which is not archived yet.
+    pub fn version_of(&self, call: CallId) -> Option<ConfigVersion> {
+        self.calls.get(&call)?.config_version
     }
 
     /// False for a call of which no event is left: it may have been answered all the same.

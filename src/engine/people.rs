@@ -14,7 +14,7 @@ use super::settings::{LockSettings, PeopleSettings};
 use crate::event::{Event, EventKind};
 use crate::ids::{CallId, Language};
 use crate::now::Wall;
-use crate::sealed::{CallKey, KeyedHash};
+use crate::sealed::{CallKey, IdentityHash, KeyedHash, Sealed};
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// A caller who has not rung for so long is a stranger again.
@@ -28,6 +28,13 @@ pub struct Opener<'a> {
     pub settings: &'a PeopleSettings,
     /// The key of a call; `None` if it was destroyed.
     pub key: &'a mut dyn FnMut(CallId) -> Option<CallKey>,
+}
+
+impl Opener<'_> {
+    fn identity(&mut self, call: CallId, sealed: &Sealed<IdentityHash>) -> Option<KeyedHash> {
+        let hex = sealed.open(&(self.key)(call)?).ok()?;
+        KeyedHash::from_hex(&hex).ok()
+    }
 }
 
 /// See the module.
@@ -77,18 +84,16 @@ impl People {
                 }
             }
             EventKind::VerificationFailed { result, identity, .. } if result == "wrong" => {
-                let hash = (opener.key)(call).and_then(|key| identity.open(&key).ok());
-                if let Some(Ok(hash)) = hash.map(|hex| KeyedHash::from_hex(&hex)) {
+                if let Some(hash) = opener.identity(call, identity) {
                     self.tries.entry(hash).or_default().add(now, opener.settings.lock);
                     bound(&mut self.tries, Tries::last);
                 }
             }
             EventKind::CallerVerified { identity, .. } => {
-                if let Some(identity) = (opener.key)(call).and_then(|key| identity.open(&key).ok()) {
-                    let hash = opener.settings.hasher.identity(&identity);
-                    if self.tries.get(&hash).is_some_and(|tries| !tries.is_locked(now)) {
-                        self.tries.remove(&hash);
-                    }
+                let tried =
+                    |hash: &KeyedHash| self.tries.get(hash).is_some_and(|tries| !tries.is_locked(now));
+                if let Some(hash) = opener.identity(call, identity).filter(tried) {
+                    self.tries.remove(&hash);
                 }
             }
             EventKind::CallbackPromised { number, .. } => {

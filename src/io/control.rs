@@ -25,7 +25,8 @@ pub use protocol::{ControlReply, ControlRequest, FindingLine, FindingsFound, Pub
 use crate::engine::command::{Command, PublishRequest, SignInRequest};
 use crate::event::{Actor, Role};
 use crate::io::gate::{Failure, Gate, GateError, Operations, payload};
-use crate::io::people::{ImportMode, Imported, PeopleError};
+use crate::io::imports::{self, Import, Kind};
+use crate::io::people::PeopleError;
 use crate::io::tokens;
 use crate::sealed::Redacted;
 
@@ -172,6 +173,9 @@ impl Served {
             ControlRequest::SignOut { agent } => Command::SignOut { agent },
             ControlRequest::Ready { agent } => Command::Ready { agent },
             ControlRequest::NotReady { agent, reason } => Command::NotReady { agent, reason },
+            ControlRequest::Plans => Command::Plans,
+            ControlRequest::StartPlan { plan, by, reason } => Command::StartPlan { plan, by, reason },
+            ControlRequest::StopPlan { plan, by, reason } => Command::StopPlan { plan, by, reason },
             ControlRequest::Drain => Command::Drain,
             ControlRequest::SignIn { agent, device, secret } => {
                 let signed_in = match secret.map(Redacted) {
@@ -188,11 +192,21 @@ impl Served {
                 operator(&actor)?;
                 return self.operations.rollback(version, PublishRequest { by, reason }, actor).await;
             }
+            ControlRequest::Confirm { version, by, reason } => {
+                operator(&actor)?;
+                return self.operations.confirm(version, PublishRequest { by, reason }, actor).await;
+            }
             ControlRequest::ImportAgents { file, csv, mode } => {
-                return self.import(actor, Kind::Agents, &file, &csv, mode).await;
+                let import = Import { kind: Kind::Agents, file: &file, csv: &csv, mode };
+                return self.import(actor, import).await;
             }
             ControlRequest::ImportDevices { file, csv, mode } => {
-                return self.import(actor, Kind::Devices, &file, &csv, mode).await;
+                let import = Import { kind: Kind::Devices, file: &file, csv: &csv, mode };
+                return self.import(actor, import).await;
+            }
+            ControlRequest::ImportCallers { file, csv, mode } => {
+                let import = Import { kind: Kind::Callers, file: &file, csv: &csv, mode };
+                return self.import(actor, import).await;
             }
             ControlRequest::Shutdown => {
                 operator(&actor)?;
@@ -202,30 +216,11 @@ impl Served {
         self.gate.command(actor, command).await.map(payload).map_err(failure)
     }
 
-    async fn import(
-        &self,
-        actor: Actor,
-        kind: Kind,
-        file: &str,
-        csv: &str,
-        mode: ImportMode,
-    ) -> Result<Value, Failure> {
+    async fn import(&self, actor: Actor, import: Import<'_>) -> Result<Value, Failure> {
         operator(&actor)?;
-        let people = self.gate.people();
-        let imported: Result<Imported, PeopleError> = match kind {
-            Kind::Agents => people.import_agents(file, csv, mode).await,
-            Kind::Devices => people.import_devices(file, csv, mode).await,
-        };
-        let imported = imported.map_err(people_failure)?;
-        let directory = people.directory().await.map_err(people_failure)?;
-        self.operations.directory_changed(directory, actor).await;
-        Ok(serde_json::to_value(imported).unwrap_or(Value::Null))
+        let done = imports::import(self.gate.people(), &*self.operations, import, actor).await;
+        Ok(serde_json::to_value(done.map_err(people_failure)?).unwrap_or(Value::Null))
     }
-}
-
-enum Kind {
-    Agents,
-    Devices,
 }
 
 /// What becomes of the connection after its reply.

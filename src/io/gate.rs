@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::config::finding::Finding;
+use crate::engine::CallerBook;
 use crate::engine::command::{Command, PublishRequest, Reply, SignInRequest};
 use crate::event::{Actor, Role};
 use crate::ids::ConfigVersion;
@@ -31,8 +32,19 @@ pub trait Operations: Send + Sync + 'static {
         actor: Actor,
     ) -> BoxFuture<'_, Result<Value, Failure>>;
 
+    /// Put a proposed snapshot in force: by another person than proposed it.
+    fn confirm(
+        &self,
+        version: ConfigVersion,
+        request: PublishRequest,
+        actor: Actor,
+    ) -> BoxFuture<'_, Result<Value, Failure>>;
+
     /// Agents or devices were imported: take them in force.
     fn directory_changed(&self, directory: Directory, actor: Actor) -> BoxFuture<'_, ()>;
+
+    /// Lists of callers were imported: take them in force.
+    fn callers_changed(&self, book: CallerBook, actor: Actor) -> BoxFuture<'_, ()>;
 
     /// Stop at once, as the second SIGTERM does.
     fn shutdown(&self, actor: Actor);
@@ -115,6 +127,7 @@ pub fn payload(reply: Reply) -> Value {
         Reply::Queues(queues) => serde_json::to_value(queues),
         Reply::Calls(calls) => serde_json::to_value(calls),
         Reply::Plans(plans) => serde_json::to_value(plans),
+        Reply::Proposed => Ok(serde_json::json!({ "proposed": true })),
         Reply::Done => Ok(serde_json::json!({ "done": true })),
         Reply::Refused(why) => Ok(serde_json::json!({ "refused": why })),
     };

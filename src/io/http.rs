@@ -3,11 +3,13 @@
 //! Both are bounded in connections, time and size of requests.
 
 pub mod api;
+mod callers;
 mod error;
 mod limits;
 pub mod management;
 mod openapi;
 mod people;
+mod plans;
 pub mod records;
 #[cfg(test)]
 mod tests;

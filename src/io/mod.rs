@@ -10,6 +10,7 @@ pub mod finaliser;
 pub mod gate;
 pub mod handle;
 pub mod http;
+pub mod imports;
 pub mod index;
 pub mod journal;
 pub mod keys;

@@ -3,9 +3,14 @@
 //! The server runs snapshots only; drafts may be broken at any moment. A snapshot is never changed
 //! and never deleted, so a recording can name what was heard for as long as it is kept.
 
+mod announcements;
+mod around;
 mod assemble;
 mod content;
 mod difference;
+mod proposals;
+mod seen;
+mod slowly;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -14,19 +19,27 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::finding::{Finding, Severity};
 use crate::config::published::{CallbackSettings, Published};
 use crate::ids::{ConfigVersion, PromptHash};
 use crate::io::prompts::clip::{clip, hash};
 use crate::io::prompts::inspect::{Inspection, State, Strictness, inspect, path, read_bounded};
+use crate::io::prompts::lengths::Recorded;
 use crate::io::prompts::manifest::Manifest;
 use crate::media::command::{Clip, PromptTable};
+use crate::menu::ManifestView;
+use crate::menu::api::PromptName;
 use crate::now::Wall;
 
-pub use assemble::{Assembled, assemble};
-pub use content::{Content, Drafts, Places, broken, read_menus, read_text};
-pub use store::Meta;
-use store::Store;
+pub use around::{Around, Checked, Texts};
+use assemble::heard;
+pub use assemble::{Assembled, Frame, assemble, assembled, named};
+pub use content::{Content, Drafts, Offers, Places, broken, read_if_there, read_menus, read_text};
+pub use seen::{Seen, hours};
+pub use store::{Confirmation, Meta};
+use store::{Proposal, Store};
 
 /// Most clips kept in memory for [`Versions::prompt_by_hash`]; the rest is read when asked for.
 const MAX_CLIPS: usize = 4_096;
@@ -38,12 +51,17 @@ pub struct Versions {
 }
 
 /// A snapshot as `hotline versions` shows it.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct VersionInfo {
     #[serde(flatten)]
     pub meta: Meta,
     /// In force for new calls.
     pub current: bool,
+    /// It waits for another person.
+    pub proposed: bool,
+    /// Who put a proposal in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Confirmation>,
 }
 
 /// Who publishes, why and when.
@@ -58,12 +76,29 @@ pub struct Signature<'a> {
 #[derive(Clone, Debug)]
 pub struct Publication {
     pub published: Published,
-    /// False if the drafts equal the version in force: then no number was made.
-    pub is_new: bool,
+    pub became: Became,
     /// What changed against the version before.
     pub difference: Vec<String>,
     /// Worth a look; did not stop it.
     pub warnings: Vec<Finding>,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Became {
+    InForce,
+    /// It has a number and waits for another person.
+    Proposed,
+    /// The drafts equal the version in force: no number was made.
+    Nothing,
+}
+
+/// How far a publication goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Step {
+    InForce,
+    Proposal,
 }
 
 /// Everything that a snapshot will hold, checked.
@@ -90,7 +125,8 @@ impl Versions {
     /// The version before the one in force.
     pub fn previous(&self) -> Option<ConfigVersion> {
         let latest = self.latest()?;
-        self.store.versions().ok()?.into_iter().rfind(|version| *version < latest)
+        let was = |version: &ConfigVersion| *version < latest && !self.store.waits(*version);
+        self.store.versions().ok()?.into_iter().rfind(was)
     }
 
     /// Every snapshot, oldest first. One whose `meta.toml` cannot be read is an error: nobody edits it.
@@ -98,7 +134,10 @@ impl Versions {
         let current = self.store.current()?;
         let info = |version| {
             let meta = self.store.meta(version)?;
-            Ok(VersionInfo { current: current == Some(version), meta })
+            let proposal = self.store.proposal(version)?;
+            let proposed = proposal.as_ref().is_some_and(|proposal| proposal.confirmed.is_none());
+            let confirmed = proposal.and_then(|proposal| proposal.confirmed);
+            Ok(VersionInfo { current: current == Some(version), proposed, confirmed, meta })
         };
         self.store.versions()?.into_iter().map(info).collect()
     }
@@ -111,44 +150,62 @@ impl Versions {
         if content.digest().ok().as_deref() != Some(meta.digest.as_str()) {
             return Err(vec![altered(&directory, version)]);
         }
-        let places = Places { menus: directory.join("menus"), queues: directory.join("queues.toml") };
-        let assembled = assemble(&content, &places)?;
         let mut prompts = PromptTable::default();
         for recording in content.manifest.recordings.values() {
             let clip = self.read_clip(recording.sha256)?;
             prompts.insert(&recording.language, &recording.name, clip);
         }
+        let places = Places::new(directory.join("menus"), &directory);
+        let recorded = Recorded::of(&prompts, &content.manifest);
+        // What the server offers was looked at when it was published; a call finds out what is gone.
+        let offers = Offers::default();
+        let assembled = assemble(&content, &Frame { places: &places, offers: &offers, recorded: &recorded })?;
         self.remember(&prompts);
         Ok(published(meta, assembled, prompts))
     }
 
-    /// Checks the drafts and makes a snapshot of them. With any error nothing is made.
+    /// Checks the drafts, makes a snapshot of them and puts it in force. With any error nothing is made.
     pub fn publish(&self, drafts: &Drafts, signed: Signature) -> Result<Publication, Vec<Finding>> {
+        self.make(drafts, signed, Step::InForce)
+    }
+
+    fn make(&self, drafts: &Drafts, signed: Signature, step: Step) -> Result<Publication, Vec<Finding>> {
         signed.check()?;
         let candidate = self.candidate(drafts)?;
         let _lock = self.store.lock().map_err(|e| vec![self.unwritable(&e)])?;
         let digest = candidate.content.digest().map_err(|e| vec![broken(&drafts.prompts, &e.to_string())])?;
-        let before = self.latest();
-        let old = before.and_then(|version| Content::read(&self.store.directory(version)).ok());
+        let base = self.latest();
+        let old = base.and_then(|version| Content::read(&self.store.directory(version)).ok());
         let difference = difference::difference(&old.unwrap_or_default(), &candidate.content);
         self.remember(&candidate.prompts);
         let warnings = candidate.assembled.warnings.clone();
-        if let Some(meta) = before.and_then(|v| self.store.meta(v).ok()).filter(|m| m.digest == digest) {
+        if let Some(meta) = base.and_then(|v| self.store.meta(v).ok()).filter(|m| m.digest == digest) {
             let published = published(meta, candidate.assembled, candidate.prompts);
-            return Ok(Publication { published, is_new: false, difference: Vec::new(), warnings });
+            let became = Became::Nothing;
+            return Ok(Publication { published, became, difference: Vec::new(), warnings });
         }
         for (hash, file) in &candidate.sounds {
             self.store.keep_prompt(*hash, file).map_err(|e| vec![self.unwritable(&e)])?;
         }
         let meta = self.next(signed, digest, difference.clone())?;
-        self.store.add(&meta, &candidate.content).map_err(|e| vec![self.unwritable(&e)])?;
+        let (written, became) = match step {
+            Step::InForce => (self.store.add(&meta, &candidate.content), Became::InForce),
+            Step::Proposal => {
+                let proposal = Proposal { base, confirmed: None };
+                (self.store.propose(&meta, &candidate.content, &proposal), Became::Proposed)
+            }
+        };
+        written.map_err(|e| vec![self.unwritable(&e)])?;
         let published = published(meta, candidate.assembled, candidate.prompts);
-        Ok(Publication { published, is_new: true, difference, warnings })
+        Ok(Publication { published, became, difference, warnings })
     }
 
     /// Puts an old snapshot in force again, under a new number.
     pub fn rollback(&self, to: ConfigVersion, signed: Signature) -> Result<Publication, Vec<Finding>> {
         signed.check()?;
+        if self.store.waits(to) {
+            return Err(vec![self.proposal_finding(to, "is a proposal that nobody has confirmed")]);
+        }
         let loaded = self.load(to)?;
         let _lock = self.store.lock().map_err(|e| vec![self.unwritable(&e)])?;
         let content = Content::read(&self.store.directory(to))?;
@@ -158,7 +215,7 @@ impl Versions {
         self.store.add(&meta, &content).map_err(|e| vec![self.unwritable(&e)])?;
         let published =
             Published { version: meta.version, by: meta.by, reason: meta.reason, at: meta.at, ..loaded };
-        Ok(Publication { published, is_new: true, difference, warnings: Vec::new() })
+        Ok(Publication { published, became: Became::InForce, difference, warnings: Vec::new() })
     }
 
     /// The sound of any version, for recordings that refer to it; `None` if it is gone or altered.
@@ -177,16 +234,29 @@ impl Versions {
 
     fn candidate(&self, drafts: &Drafts) -> Result<Candidate, Vec<Finding>> {
         let mut content = drafts.read()?;
-        let mut assembled = assemble(&content, &drafts.places())?;
+        let recorded = Recorded::read(&drafts.prompts);
+        let (places, offers) = (&drafts.places, &drafts.offers);
+        let frame = Frame { places, offers, recorded: &recorded };
+        let mut assembled = assemble(&content, &frame)?;
         let manifest = drafts.prompts.join(crate::io::prompts::manifest::FILE);
         let inspection =
             inspect(&drafts.prompts, &assembled.wanted).map_err(|e| vec![e.finding(&manifest)])?;
+        let hold = assembled.queues.iter().map(|queue| PromptName(queue.hold_audio.clone())).collect();
+        let heard = heard(&content, &frame, ManifestView { hold, ..inspection.view() });
+        let new: Vec<Finding> = heard.into_iter().filter(|f| !assembled.warnings.contains(f)).collect();
+        assembled.warnings.extend(new);
         assembled.warnings.extend(inspection.findings(Strictness::Publish));
         if assembled.warnings.iter().any(|f| f.severity == Severity::Error) {
             return Err(assembled.warnings);
         }
         content.manifest = used(&inspection);
-        let (sounds, prompts) = sounds(&content.manifest, &drafts.prompts)?;
+        let mut sounds = sounds(&content.manifest, &drafts.prompts)?;
+        if assembled.program.speaks_slowly() {
+            let before = self.latest().and_then(|latest| Content::read(&self.store.directory(latest)).ok());
+            let before = before.map(|content| content.manifest).unwrap_or_default();
+            slowly::add(&mut content.manifest, &mut sounds, &before, &self.store)?;
+        }
+        let (sounds, prompts) = sounds;
         Ok(Candidate { content, assembled, sounds, prompts })
     }
 
@@ -264,8 +334,8 @@ fn published(meta: Meta, assembled: Assembled, prompts: PromptTable) -> Publishe
         program: assembled.program,
         queues: assembled.queues,
         prompts: Arc::new(prompts),
-        calendar: None,
-        plans: Vec::new(),
+        calendar: assembled.calendar,
+        plans: assembled.plans,
         callback: CallbackSettings::default(),
     }
 }

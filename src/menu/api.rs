@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::MenuError;
 use crate::ids::{EntryId, Key, Language, MenuId, PlanId, QueueId};
 use crate::menu::ask::Question;
@@ -71,7 +73,8 @@ pub enum Atom {
 }
 
 /// A list a caller's number can stand on.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CallerList {
     /// On any list, or rang before.
     Known,

@@ -338,6 +338,11 @@ pub struct PromptText {
 
 impl Program {
     /// Every prompt, system ones first, then menu by menu.
+    /// Callers may get the profile for the elderly, and with it slower speech (HB-elder).
+    pub fn speaks_slowly(&self) -> bool {
+        self.elderly.is_some()
+    }
+
     pub fn prompts(&self) -> &[PromptText] {
         &self.prompts
     }

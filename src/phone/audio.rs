@@ -29,6 +29,8 @@ pub enum KeyStyle {
     Event,
     /// Its two tones in the sound.
     Tones,
+    /// As a gateway does: its tones for 40 ms until they are recognised, then telephone-events.
+    Gateway,
     /// SIP INFO with `application/dtmf-relay`.
     Info,
 }

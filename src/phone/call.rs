@@ -61,7 +61,7 @@ impl Call {
 
     pub async fn press_as(&self, key: Key, style: KeyStyle) {
         match style {
-            KeyStyle::Event | KeyStyle::Tones => self.audio.press(key, style).await,
+            KeyStyle::Event | KeyStyle::Tones | KeyStyle::Gateway => self.audio.press(key, style).await,
             KeyStyle::Info => {
                 let _ = self.ask(|done| Order::Info(key, done)).await;
             }

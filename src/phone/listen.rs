@@ -229,4 +229,4 @@ pub fn tone_seconds(samples: &[i16], hz: f64) -> f64 {
 
 #[cfg(test)]
 #[path = "listen_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -6,7 +6,7 @@ use crate::media::g711;
 use crate::phone::signal::tone;
 
 /// Speech-like sound of `seconds`: syllables of changing pitch and loudness with pauses, from `seed`.
-fn speech(seed: u64, seconds: f64) -> Vec<i16> {
+pub(in crate::phone) fn speech(seed: u64, seconds: f64) -> Vec<i16> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = move || {
         state ^= state << 13;

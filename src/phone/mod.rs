@@ -24,9 +24,11 @@
 
 pub mod audio;
 mod call;
+pub mod caller;
 mod description;
 mod digest;
 mod dtmf_tones;
+pub mod ear;
 pub mod listen;
 mod message;
 mod register;
@@ -38,6 +40,7 @@ mod wait;
 
 pub use audio::{AudioStats, KeyStyle};
 pub use call::{Call, Ending, NotHeard};
+pub use caller::Caller;
 pub use description::Direction;
 pub use dtmf_tones::{DecodedKey, decode_keys};
 pub use message::Auth;

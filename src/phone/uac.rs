@@ -31,6 +31,8 @@ pub struct CallOptions {
     pub send: Signal,
     /// Offered codecs, the preferred first.
     pub codecs: Vec<Codec>,
+    /// Whether telephone-events are offered; without them keys go by SIP INFO or in the sound.
+    pub telephone_events: bool,
     pub auth: Option<Auth>,
     /// CANCEL when there is no answer after this time.
     pub give_up_after: Option<Duration>,
@@ -48,6 +50,7 @@ impl Default for CallOptions {
             from_user: "13800138000".into(),
             send: Signal::Silence,
             codecs: vec![Codec::Pcmu, Codec::Pcma],
+            telephone_events: true,
             auth: None,
             give_up_after: None,
             loss: 0.0,
@@ -139,7 +142,8 @@ async fn place<F: Future<Output = ()>>(
     let audio = Audio::open(inner.address.ip(), options.send.clone(), impairment)
         .await
         .map_err(|_| CallFailed::new(503, "no port for RTP"))?;
-    let ours = Ours::offer(audio.address, &options.codecs);
+    let mut ours = Ours::offer(audio.address, &options.codecs);
+    ours.dtmf = ours.dtmf.filter(|_| options.telephone_events);
     let mut dialog = fresh_dialog(inner, server, &options.from_user, number)
         .ok_or_else(|| CallFailed::new(400, "not a number"))?;
     let (entry, mailbox) = inner.open_dialog(dialog.call_id.clone());

@@ -8,6 +8,7 @@ use rand_chacha::ChaCha20Rng;
 
 use super::describe::{Sound, describe};
 use super::network::{below, between};
+use super::services::service;
 use crate::ids::{DeviceId, Key};
 use crate::now::{Mono, Now};
 use crate::sealed::Redacted;
@@ -90,7 +91,7 @@ impl Callers {
 
     fn plan_visit(&mut self, rng: &mut ChaCha20Rng, n: u32, dial: Mono) {
         let mut at = dial + between(rng, 200, 6_000);
-        match below(rng, 12) {
+        match below(rng, 18) {
             // Gives up within moments, often before the answer.
             0 => at = dial + between(rng, 0, 300),
             // Says and keys nothing at all.
@@ -120,6 +121,7 @@ impl Callers {
                 }
                 at += between(rng, 250_000, 900_000);
             }
+            9..=15 => at = self.plan_service(rng, n, at),
             _ => {
                 for _ in 0..below(rng, 12) {
                     let key = Key::ALL[below(rng, 12) as usize];
@@ -130,6 +132,19 @@ impl Callers {
             }
         }
         self.deeds.insert((at, n, Deed::HangUp), ());
+    }
+
+    /// Whoever knows the menus keys in all that a service wants, and loses patience now and then.
+    fn plan_service(&mut self, rng: &mut ChaCha20Rng, n: u32, begin: Mono) -> Mono {
+        let mut at = begin;
+        for (least, most, keys) in service(rng) {
+            at += between(rng, least, most);
+            for key in keys.chars().filter_map(Key::from_char) {
+                self.deeds.insert((at, n, Deed::Press(key)), ());
+                at += between(rng, 80, 300);
+            }
+        }
+        at + between(rng, 10, 40_000)
     }
 
     pub fn next(&self) -> Option<Mono> {

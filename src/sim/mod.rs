@@ -8,6 +8,7 @@ mod describe;
 mod media;
 mod network;
 mod office;
+mod services;
 mod shop;
 mod staff;
 mod watch;

@@ -1,4 +1,4 @@
-//! Agents' telephones: some answer, some reject, some ring on, some hang up.
+//! Telephones of agents and of others who are rung: some answer, some reject, some ring on, some hang up.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -16,6 +16,8 @@ enum Deed {
     Ring,
     Answer,
     Reject,
+    /// The trunk, not the number, says no.
+    Break,
     /// A new offer is being thought about: 100, later the answer.
     Ponder,
     Agree,
@@ -28,6 +30,8 @@ pub(super) enum Who {
     Agents,
     /// Somebody in the bank who is rung by other telephones, never by the hotline.
     Colleague,
+    /// People at other numbers, behind a trunk that is out of order at times.
+    Outside,
 }
 
 pub(super) struct Staff {
@@ -51,6 +55,7 @@ impl Staff {
         match event {
             SipEvent::Invite { dialog, .. } => match self.who {
                 Who::Agents => self.plan_call(now, rng, *dialog),
+                Who::Outside => self.plan_outside(now, rng, *dialog),
                 Who::Colleague => {
                     self.do_at(now + between(rng, 10, 300), *dialog, Deed::Ring);
                     self.do_at(now + between(rng, 400, 1_500), *dialog, Deed::Answer);
@@ -88,6 +93,23 @@ impl Staff {
         }
     }
 
+    fn plan_outside(&mut self, now: Mono, rng: &mut ChaCha20Rng, dialog: DialogId) {
+        let mut at = now + between(rng, 10, 100);
+        match below(rng, 8) {
+            0 => self.do_at(at, dialog, Deed::Break),
+            1 | 2 => self.do_at(at, dialog, Deed::Reject),
+            // Rings until the hotline gives up.
+            3 => self.do_at(at, dialog, Deed::Ring),
+            _ => {
+                self.do_at(at, dialog, Deed::Ring);
+                at += between(rng, 500, 20_000);
+                self.do_at(at, dialog, Deed::Answer);
+                at += between(rng, 500, 60_000);
+                self.do_at(at, dialog, Deed::HangUp);
+            }
+        }
+    }
+
     fn do_at(&mut self, at: Mono, dialog: DialogId, deed: Deed) {
         self.deeds.insert((at, dialog, deed), ());
     }
@@ -106,6 +128,7 @@ impl Staff {
             Deed::Ring => self.stack.respond(now, dialog, reply(180, Vec::new())),
             Deed::Answer | Deed::Agree => self.stack.respond(now, dialog, reply(200, sdp)),
             Deed::Reject => self.stack.respond(now, dialog, reply(486, Vec::new())),
+            Deed::Break => self.stack.respond(now, dialog, reply(503, Vec::new())),
             Deed::Ponder => self.stack.respond(now, dialog, reply(100, Vec::new())),
             Deed::HangUp => self.stack.bye(now, dialog),
         }

@@ -1,10 +1,13 @@
 //! Watches what the hotline says and does, and finds promises broken.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::engine::Output;
 use crate::event::{Alarm, Event, EventKind};
 use crate::ids::CallId;
+use crate::media::command::Command;
+use crate::now::Mono;
 
 /// What has been seen of a call.
 #[derive(Clone, Copy, Default, Debug)]
@@ -14,6 +17,7 @@ struct Seen {
     queued: i32,
     talking: i32,
     held: i32,
+    sent_on: i32,
     ended: u32,
     /// Orders about its recording.
     settled: u32,
@@ -27,11 +31,25 @@ pub(super) struct Watch {
     refusing: BTreeSet<Alarm>,
     draining: bool,
     drained: u32,
+    /// Calls that wait for the word that a promise is written, and since when.
+    promises: BTreeMap<CallId, Mono>,
 }
 
+/// After this a caller may hear something else than the promise.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 impl Watch {
-    pub fn see(&mut self, output: &Output) {
+    pub fn see(&mut self, now: Mono, output: &Output) {
         match output {
+            Output::Promise { call } => {
+                self.promises.insert(*call, now);
+            }
+            Output::Media { command: Command::Play { leg, items, .. }, .. } if !items.is_empty() => {
+                let since = self.promises.get(&leg.call);
+                if since.is_some_and(|since| now.since(*since) < PATIENCE) {
+                    self.violations.push(format!("{} is told before it is written", leg.call));
+                }
+            }
             Output::Event(event) => {
                 self.see_event(event);
                 self.events.push((**event).clone());
@@ -46,6 +64,11 @@ impl Watch {
             }
             _ => {}
         }
+    }
+
+    /// A promise to this caller is on the disk.
+    pub fn kept(&mut self, call: CallId) {
+        self.promises.remove(&call);
     }
 
     fn settle(&mut self, call: CallId, how: Settled) {
@@ -91,12 +114,15 @@ impl Watch {
             EventKind::TalkEnded { .. } => seen.talking -= 1,
             EventKind::HoldStarted { .. } => seen.held += 1,
             EventKind::HoldEnded { .. } => seen.held -= 1,
+            EventKind::TransferStarted { .. } => seen.sent_on += 1,
+            EventKind::TransferEnded { .. } => seen.sent_on -= 1,
             EventKind::CallEnded { .. } => seen.ended += 1,
             EventKind::RecordingFailed { .. } => seen.settled += 1,
             _ => {}
         }
         let once = seen.arrived == 1 && seen.answered <= 1 && seen.ended <= 1 && seen.settled <= 1;
-        let paired = [seen.queued, seen.talking, seen.held].iter().all(|open| (0..=1).contains(open));
+        let paired =
+            [seen.queued, seen.talking, seen.held, seen.sent_on].iter().all(|open| (0..=1).contains(open));
         if !once || !paired {
             self.violations.push(format!("{call} after {kind:?}: {seen:?}"));
         }
@@ -105,7 +131,7 @@ impl Watch {
     /// After the last input.
     pub fn finish(&mut self) {
         for (call, seen) in &self.calls {
-            let balanced = seen.queued == 0 && seen.talking == 0 && seen.held == 0;
+            let balanced = [seen.queued, seen.talking, seen.held, seen.sent_on] == [0; 4];
             let settled = if seen.answered == 1 { seen.settled == 1 } else { seen.settled <= 1 };
             if seen.ended != 1 || !balanced || !settled {
                 self.violations.push(format!("{call} at the end of the day: {seen:?}"));

@@ -57,8 +57,15 @@ impl Server {
 }
 
 /// Every alarm, so that one that never rang is a zero and not a gap.
-pub const ALARMS: [Alarm; 6] =
-    [Alarm::Journal, Alarm::Spool, Alarm::Index, Alarm::Archive, Alarm::MediaPorts, Alarm::MediaWorker];
+pub const ALARMS: [Alarm; 7] = [
+    Alarm::Journal,
+    Alarm::Spool,
+    Alarm::Index,
+    Alarm::Archive,
+    Alarm::MediaPorts,
+    Alarm::MediaWorker,
+    Alarm::Calendar,
+];
 
 /// Label of an alarm.
 pub fn alarm_label(alarm: Alarm) -> &'static str {
@@ -69,5 +76,6 @@ pub fn alarm_label(alarm: Alarm) -> &'static str {
         Alarm::Archive => "archive",
         Alarm::MediaPorts => "media_ports",
         Alarm::MediaWorker => "media_worker",
+        Alarm::Calendar => "calendar",
     }
 }

@@ -74,6 +74,7 @@ fn views(set: &RawSet) -> Views {
         plans: set.plans.iter().enumerate().map(plan).collect(),
         services: Some(BTreeSet::from(["bank".to_owned()])),
         transfer_prefixes: Some(vec!["955".to_owned()]),
+        plans_by_telephone: false,
     }
 }
 

@@ -160,7 +160,8 @@ class Sound:
         self.out = os.path.join(directory, f"visits-{ip}-{base}.jsonl")
         words = ["--ip", ip, "--base", str(base), "--count", str(count), "--tone", str(tone), "--out", self.out,
                  "--as", style, "--idle", str(idle)]
-        words += ["--expect", str(expect)] if expect else []
+        for hz in [expect] if isinstance(expect, (int, float)) else expect or []:
+            words += ["--expect", str(hz)]
         for key in keys:
             words += ["--key", key]
         self.process = subprocess.Popen([tool("rtp_end"), *words], stdin=subprocess.PIPE,

@@ -4,19 +4,12 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use hotline::config::published::Published;
-use hotline::ids::{EntryId, MenuId};
 use hotline::io::versions::{Drafts, Signature, Versions};
 use hotline::now::Wall;
 
 /// The sample hotline's drafts.
 pub fn drafts() -> Drafts {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Drafts {
-        menus: root.join("menus"),
-        prompts: root.join("prompts"),
-        queues: root.join("ops/queues.toml"),
-        mains: vec![(EntryId::new("95599"), MenuId::new("main"))],
-    }
+    Drafts::in_directory(Path::new(env!("CARGO_MANIFEST_DIR")), "95599", "main")
 }
 
 /// The sample hotline as a published snapshot, made once.

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
-use super::ear::{self, RATE, Sound, What};
 use super::play::{AGENT_TONE, ENTRY, Visit};
 use super::report::{CallReport, Check, Columns, Kind, Moment, RecordingReport};
 use super::script::Act;
@@ -13,6 +12,7 @@ use super::voices::Voices;
 use crate::event::{Event, EventKind, LeftQueue};
 use crate::ids::CallId;
 use crate::io::prompts::clip::hash;
+use crate::phone::ear::{self, RATE, Sound, What};
 use crate::phone::listen::{correlation, tone_seconds};
 use crate::record::day::timestamp;
 use crate::record::row::{Archived, CallRow, QueueVisit, RecordingState};
@@ -54,7 +54,7 @@ impl Checks {
 /// The whole examination of a call; long, for it listens to all of it.
 pub fn examine(evidence: Evidence<'_>) -> anyhow::Result<CallReport> {
     let Evidence { act, visit, row, events, voices, .. } = &evidence;
-    let sounds = ear::recognise(&visit.heard, voices, &[AGENT_TONE]);
+    let sounds = ear::recognise(&visit.heard, &voices.known(), &[AGENT_TONE]);
     let mut checks = Checks::default();
     at_the_telephone(act, visit, &sounds, &mut checks);
     in_the_index(&evidence, &mut checks);

@@ -16,7 +16,9 @@ use crate::ids::{AgentId, DeviceId, Key};
 use crate::io::control::ControlRequest;
 use crate::io::crypto::random;
 use crate::io::people::ImportMode;
-use crate::phone::{AnswerOptions, Call, CallOptions, Ending, IncomingCall, Phone, Registration, Signal};
+use crate::phone::{
+    self, AnswerOptions, Call, CallOptions, Ending, IncomingCall, KeyStyle, Phone, Registration, Signal,
+};
 
 /// What callers dial: the entry of the sample.
 pub const ENTRY: &str = "95599";
@@ -28,8 +30,6 @@ pub const AGENT_TONE: f64 = 620.0;
 /// The agents of the sample who work today, and their telephones.
 pub const AGENTS: [&str; 2] = ["1001", "1002"];
 pub const DEVICES: [&str; 2] = ["desk1", "desk2"];
-/// Samples of a prompt by which a caller knows that it has begun: 1 s.
-const BEGINNING: usize = 8_000;
 /// How long caller 3 speaks.
 const MESSAGE: Duration = Duration::from_secs(3);
 /// Patience for a prompt, a ring, an answer.
@@ -76,7 +76,7 @@ struct Desks {
 }
 
 async fn come_to_work(scene: &Scene) -> anyhow::Result<Desks> {
-    let (first, second) = (phone().await?, phone().await?);
+    let (first, second) = (telephone().await?, telephone().await?);
     let password = hex::encode(random::<8>()?);
     let csv = format!(
         "device,kind,password_or_contact\n{0},registers,{password}\n{1},static,sip:{1}@{2}\n",
@@ -100,7 +100,7 @@ async fn come_to_work(scene: &Scene) -> anyhow::Result<Desks> {
     Ok(Desks { first, second, registration })
 }
 
-async fn phone() -> anyhow::Result<Phone> {
+async fn telephone() -> anyhow::Result<Phone> {
     Phone::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.context("a telephone needs a UDP port")
 }
 
@@ -127,39 +127,35 @@ async fn star_code(scene: &Scene, desk: &Phone, dialled: &str, answer: &str) -> 
     Ok(())
 }
 
-/// A caller with a telephone at the ear.
+/// One of the play's callers.
 struct Caller<'s> {
     scene: &'s Scene,
     name: String,
-    call: Call,
-    /// What was heard before this sample is over.
-    mark: usize,
-    pressed: Vec<(usize, Key)>,
-    // A dropped telephone would end its call.
-    _phone: Phone,
+    line: phone::Caller,
 }
 
 impl<'s> Caller<'s> {
     async fn dial(scene: &'s Scene, number: usize) -> anyhow::Result<Caller<'s>> {
         let name = format!("caller {}", number + 1);
         scene.progress.step(&name, &format!("dials {ENTRY}"));
-        let phone = phone().await?;
         let options = CallOptions { from_user: NUMBERS[number].to_owned(), ..CallOptions::default() };
-        let call = phone.call(scene.sip, ENTRY, options).await.with_context(|| name.clone())?;
-        Ok(Caller { scene, name, call, mark: 0, pressed: Vec::new(), _phone: phone })
+        let line = phone::Caller::dial(telephone().await?, scene.sip, ENTRY, options).await;
+        Ok(Caller { scene, line: line.with_context(|| name.clone())?, name })
     }
 
     fn told(&self, what: &str) {
         self.scene.progress.step(&self.name, what);
     }
 
+    fn call(&self) -> &Call {
+        self.line.call()
+    }
+
     /// Waits until a prompt has been heard to its end.
     async fn hear(&mut self, prompt: &str) -> anyhow::Result<()> {
         let voice = self.scene.voices.get(prompt)?;
-        let found = self.call.wait_heard_from(self.mark, &voice.sound, SOON).await;
-        let found = found.with_context(|| format!("{}, waiting for {prompt}", self.name))?;
-        // A beginning told too late by a packet must not hide the next prompt.
-        self.mark = (found.offset + voice.sound.len()).saturating_sub(800);
+        let found = self.line.hear(&voice.sound, SOON).await;
+        found.with_context(|| format!("{}, waiting for {prompt}", self.name))?;
         self.told(&format!("hears  {}", voice.text));
         Ok(())
     }
@@ -167,8 +163,7 @@ impl<'s> Caller<'s> {
     /// Waits until a prompt has begun.
     async fn hear_beginning(&mut self, prompt: &str) -> anyhow::Result<()> {
         let voice = self.scene.voices.get(prompt)?;
-        let beginning = &voice.sound[..voice.sound.len().min(BEGINNING)];
-        let found = self.call.wait_heard_from(self.mark, beginning, SOON).await;
+        let found = self.line.hear_beginning(&voice.sound, SOON).await;
         found.with_context(|| format!("{}, waiting for the beginning of {prompt}", self.name))?;
         self.told(&format!("hears  {} …", voice.text));
         Ok(())
@@ -176,19 +171,17 @@ impl<'s> Caller<'s> {
 
     async fn press(&mut self, key: char) -> anyhow::Result<()> {
         let key = Key::from_char(key).context("no key of a telephone")?;
-        self.pressed.push((self.call.heard_length(), key));
-        self.call.press(key).await;
+        self.line.press(key, KeyStyle::Event).await;
         self.told(&format!("presses {key}"));
         Ok(())
     }
 
     async fn leave(self, ending: Ending) -> Visit {
-        let Caller { call, pressed, .. } = self;
-        Visit { heard: call.heard(), pressed, ending }
+        Visit { heard: self.call().heard(), pressed: self.line.pressed().to_vec(), ending }
     }
 
     async fn hang_up(self) -> Visit {
-        let ending = self.call.hang_up().await;
+        let ending = self.call().hang_up().await;
         self.told("hangs up");
         self.leave(ending).await
     }
@@ -203,7 +196,7 @@ async fn self_service(scene: &Scene) -> anyhow::Result<Visit> {
     caller.hear("accounts.choice.1").await?;
     caller.press('2').await?;
     caller.hear("accounts.hours").await?;
-    caller.call.say(Signal::tone(CALLER_TONES[0])).await;
+    caller.call().say(Signal::tone(CALLER_TONES[0])).await;
     caller.hear("accounts.choice.1").await?;
     Ok(caller.hang_up().await)
 }
@@ -256,8 +249,8 @@ async fn wants_a_person(scene: &Scene) -> anyhow::Result<Visit> {
     caller.hear("system.queue.position.before").await?;
     caller.hear("system.agent.number.before").await?;
     caller.hear("system.agent.number.after").await?;
-    caller.call.say(Signal::tone(CALLER_TONES[1])).await;
-    let tone = caller.call.wait_tone(caller.mark, AGENT_TONE, 3.0, SOON).await;
+    caller.call().say(Signal::tone(CALLER_TONES[1])).await;
+    let tone = caller.call().wait_tone(caller.line.mark(), AGENT_TONE, 3.0, SOON).await;
     tone.context("caller 2, listening to agent 2")?;
     caller.told("has talked with agent 2");
     Ok(caller.hang_up().await)
@@ -313,12 +306,12 @@ async fn leaves_a_message(
     caller.hear("system.message.intro").await?;
     caller.hear("system.beep").await?;
     caller.told("speaks for 3 s");
-    caller.call.say(Signal::tone(CALLER_TONES[2])).await;
+    caller.call().say(Signal::tone(CALLER_TONES[2])).await;
     tokio::time::sleep(MESSAGE).await;
-    caller.call.say(Signal::Silence).await;
+    caller.call().say(Signal::Silence).await;
     caller.press('#').await?;
     caller.hear("system.message.thanks").await?;
-    let ending = caller.call.ended().await;
+    let ending = caller.call().ended().await;
     caller.told("the hotline hangs up");
     Ok(caller.leave(ending).await)
 }

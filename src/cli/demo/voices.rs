@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow};
 
 use crate::ids::PromptHash;
 use crate::io::prompts::manifest::{FILE, Manifest};
+use crate::phone::ear::Known;
 
 /// The language that callers hear unless they choose another, and the one its texts are explained in.
 pub const SPOKEN: &str = "zh-CN";
@@ -60,8 +61,9 @@ impl Voices {
         Ok(&self.get(name)?.sound)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Voice> {
-        self.0.values()
+    /// All of them, to be told apart by ear.
+    pub fn known(&self) -> Vec<Known<'_>> {
+        self.0.values().map(|voice| Known { name: &voice.name, sound: &voice.sound }).collect()
     }
 }
 

@@ -6,10 +6,12 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use crate::config::lookups;
+use crate::config::published::CallbackSettings;
 use crate::config::server::read::{Problem, Reader, nearest};
-use crate::config::server::values::{Count, Ports, PublicAddress, Workers};
+use crate::config::server::values::{Count, Ports, Prefixes, PublicAddress, Workers};
 use crate::config::server::{
-    Directories, HttpConfig, LimitsConfig, MediaConfig, ServerConfig, SipConfig, StorageConfig,
+    Directories, HttpConfig, LimitsConfig, MediaConfig, Outgoing, PublishingConfig, ServerConfig, SipConfig,
+    StorageConfig,
 };
 use crate::ids::EntryId;
 
@@ -39,7 +41,10 @@ pub(super) fn checked(reader: &mut Reader<'_>) -> ServerConfig {
             menus: reader.required("directories", "menus"),
             prompts: reader.required("directories", "prompts"),
             queues: reader.required("directories", "queues"),
+            calendar: reader.required("directories", "calendar"),
+            plans: reader.required("directories", "plans"),
         },
+        publishing: PublishingConfig { two_persons: reader.required("publishing", "two_persons") },
         sip,
         media,
         http,
@@ -57,6 +62,7 @@ fn sip(reader: &mut Reader<'_>) -> SipConfig {
         public_address: reader.optional::<PublicAddress>("sip", "public_address").map(|public| public.0),
         entries: reader.required("sip", "entries"),
         trunks: reader.required::<BTreeMap<String, SocketAddr>>("sip", "trunks"),
+        outgoing: outgoing(reader),
         realm: reader.required("sip", "realm"),
         tcp_connections: count(reader.required("sip", "tcp_connections")),
         tcp_idle: reader.required("sip", "tcp_idle"),
@@ -69,6 +75,16 @@ fn sip(reader: &mut Reader<'_>) -> SipConfig {
         reader.note_at("sip", "listen", Problem::error("public-address-missing", message, help));
     }
     config
+}
+
+fn outgoing(reader: &mut Reader<'_>) -> Outgoing {
+    Outgoing {
+        transfer_prefixes: reader.required::<Prefixes>("sip", "transfer_prefixes").0,
+        callbacks: CallbackSettings {
+            prefixes: reader.required::<Prefixes>("sip", "callback_prefixes").0,
+            per_number_a_day: reader.required::<Count>("sip", "callbacks_per_number").0,
+        },
+    }
 }
 
 fn media(reader: &mut Reader<'_>, sip: &SipConfig, calls: u32) -> MediaConfig {

@@ -138,6 +138,34 @@ impl FromToml for Count {
     }
 }
 
+impl FromToml for bool {
+    const WANTED: &'static str = "Write true or false, without quotes.";
+
+    fn read(value: &DeValue<'_>, _: &Path) -> Result<Self, String> {
+        value.as_bool().ok_or_else(|| format!("this is neither true nor false but {}", kind(value)))
+    }
+}
+
+/// Beginnings of telephone numbers.
+#[derive(Clone)]
+pub(super) struct Prefixes(pub Vec<String>);
+
+impl FromToml for Prefixes {
+    const WANTED: &'static str = "Write beginnings of numbers, e.g. [\"955\", \"010\"]; [] is none.";
+
+    fn read(value: &DeValue<'_>, _: &Path) -> Result<Self, String> {
+        let list = value.as_array().ok_or_else(|| format!("this is no list but {}", kind(value)))?;
+        let prefix = |item: &toml::Spanned<DeValue<'_>>| {
+            let prefix = text(item.get_ref())?;
+            let digits = prefix.strip_prefix('+').unwrap_or(prefix);
+            let right = (1..=20).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+            // An empty one would allow every number there is.
+            if right { Ok(prefix.to_owned()) } else { Err(format!("`{prefix}` begins no number")) }
+        };
+        list.iter().map(prefix).collect::<Result<_, _>>().map(Prefixes)
+    }
+}
+
 impl FromToml for NodeId {
     const WANTED: &'static str = "Write a whole number from 0 to 65535, without quotes.";
 

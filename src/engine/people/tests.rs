@@ -134,12 +134,13 @@ fn wrong_attempts_far_apart_or_before_a_right_one_do_not_lock() {
     for n in 0..8 {
         story.wrong(n, "6222");
         if n % 4 == 3 {
+            let hash = mine.to_hex();
             story.call(n, "13800138000", |sealer| {
                 vec![EventKind::CallerVerified {
                     menu: MenuId::new("main"),
                     node: "who".into(),
                     level: "verified".into(),
-                    identity: sealer.seal("6222"),
+                    identity: sealer.seal(&hash),
                 }]
             });
         }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::finding::{Finding, Severity};
-use crate::ids::{AgentId, ConfigVersion, DeviceId};
+use crate::ids::{AgentId, ConfigVersion, DeviceId, PlanId};
 use crate::io::people::ImportMode;
-use crate::io::versions::Publication;
+use crate::io::versions::{Became, Publication};
 
 /// What the command line asks. Without `Debug`: it carries secrets.
 #[derive(Serialize, Deserialize)]
@@ -44,6 +44,23 @@ pub enum ControlRequest {
         by: String,
         reason: String,
     },
+    /// Puts a proposed snapshot in force.
+    Confirm {
+        version: ConfigVersion,
+        by: String,
+        reason: String,
+    },
+    Plans,
+    StartPlan {
+        plan: PlanId,
+        by: String,
+        reason: String,
+    },
+    StopPlan {
+        plan: PlanId,
+        by: String,
+        reason: String,
+    },
     ImportAgents {
         /// Name of the file, for findings.
         file: String,
@@ -52,6 +69,12 @@ pub enum ControlRequest {
         mode: ImportMode,
     },
     ImportDevices {
+        file: String,
+        csv: String,
+        #[serde(default)]
+        mode: ImportMode,
+    },
+    ImportCallers {
         file: String,
         csv: String,
         #[serde(default)]
@@ -123,6 +146,9 @@ pub struct PublicationLine {
     pub version: ConfigVersion,
     /// False if nothing had changed; then no number was made.
     pub new: bool,
+    /// It waits for another person.
+    #[serde(default)]
+    pub proposed: bool,
     pub by: String,
     pub reason: String,
     pub digest: String,
@@ -135,7 +161,8 @@ impl From<&Publication> for PublicationLine {
         let published = &publication.published;
         PublicationLine {
             version: published.version,
-            new: publication.is_new,
+            new: publication.became != Became::Nothing,
+            proposed: publication.became == Became::Proposed,
             by: published.by.clone(),
             reason: published.reason.clone(),
             digest: published.digest.clone(),

@@ -6,12 +6,13 @@ use tokio::sync::mpsc;
 
 use super::*;
 use crate::config::finding::{Finding, Severity};
+use crate::engine::CallerBook;
 use crate::engine::command::{Reply, Status};
 use crate::event::Alarm;
 use crate::ids::{ConfigVersion, Seq};
 use crate::io::gate::BoxFuture;
 use crate::io::handle::{Ask, EngineHandle};
-use crate::io::people::{Directory, People};
+use crate::io::people::{Directory, ImportMode, People};
 
 /// Records what it was asked, as `ACTOR WHAT`.
 #[derive(Default)]
@@ -48,6 +49,21 @@ impl Operations for Recorded {
     ) -> BoxFuture<'_, Result<Value, Failure>> {
         self.note(format!("rollback {version:?}"));
         Box::pin(async { Ok(serde_json::json!({ "version": 3 })) })
+    }
+
+    fn confirm(
+        &self,
+        version: ConfigVersion,
+        request: PublishRequest,
+        _: Actor,
+    ) -> BoxFuture<'_, Result<Value, Failure>> {
+        self.note(format!("confirm {} {}", version.0, request.by));
+        Box::pin(async { Ok(serde_json::json!({ "version": 4 })) })
+    }
+
+    fn callers_changed(&self, book: CallerBook, _: Actor) -> BoxFuture<'_, ()> {
+        self.note(format!("callers {} {}", book.len(), book.imported));
+        Box::pin(async {})
     }
 
     fn directory_changed(&self, directory: Directory, _: Actor) -> BoxFuture<'_, ()> {
@@ -149,6 +165,17 @@ async fn imports_change_the_directory_or_tell_every_wrong_row() {
     assert_eq!(findings.len(), 8, "six columns missing, two strange");
     assert_eq!(world.recorded().len(), 1);
 
+    let callers = ControlRequest::ImportCallers {
+        file: "callers.csv".to_owned(),
+        csv: "number,name,lists,language\n13800138000,,elderly,\n".to_owned(),
+        mode: ImportMode::Merge,
+    };
+    let ControlReply::Done(imported) = client.ask(&callers).await.unwrap() else { panic!() };
+    assert_eq!(
+        (&imported["written"], world.recorded().last().unwrap().as_str()),
+        (&1.into(), "callers 1 true")
+    );
+
     let sign_in = |secret: Option<&str>| ControlRequest::SignIn {
         agent: "1001".into(),
         device: "desk1".into(),
@@ -179,9 +206,13 @@ async fn operations_and_shutdown() {
         reason: "wrong prompt".to_owned(),
     };
     assert!(matches!(client.ask(&rollback).await.unwrap(), ControlReply::Done(v) if v["version"] == 3));
+    let (version, by, reason) = (ConfigVersion(4), "Zhao".to_owned(), "seen".to_owned());
+    let confirm = ControlRequest::Confirm { version, by, reason };
+    assert!(matches!(client.ask(&confirm).await.unwrap(), ControlReply::Done(v) if v["version"] == 4));
     assert_eq!(client.ask(&ControlRequest::Shutdown).await.unwrap(), done());
     assert!(matches!(client.ask(&ControlRequest::Status).await.unwrap(), ControlReply::Done(_)));
-    let wanted = ["publish Wang new card menu", "rollback Some(ConfigVersion(3))", "shutdown true"];
+    let wanted =
+        ["publish Wang new card menu", "rollback Some(ConfigVersion(3))", "confirm 4 Zhao", "shutdown true"];
     assert_eq!(world.recorded(), wanted);
 }
 

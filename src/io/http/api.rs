@@ -13,12 +13,12 @@ use serde_json::Value;
 
 use super::error::{ApiError, ErrorBody};
 use super::openapi::{self, CallDoc, DoneDoc, QueueDoc, StatusDoc};
-use super::people;
 use super::records::{CallFilter, Records};
+use super::{callers, people, plans};
 use crate::engine::command::Command;
 use crate::event::Actor;
 use crate::ids::CallId;
-use crate::io::gate::{Gate, GateError, payload};
+use crate::io::gate::{Gate, GateError, Operations, payload};
 use crate::io::tokens::{self, Tokens};
 
 /// What the API stands on.
@@ -26,6 +26,7 @@ pub struct Api {
     pub gate: Gate,
     pub tokens: Arc<Tokens>,
     pub records: Arc<dyn Records>,
+    pub operations: Arc<dyn Operations>,
 }
 
 pub(super) type Shared = State<Arc<Api>>;
@@ -42,6 +43,10 @@ impl Api {
             .route("/agents/{agent}/sign-out", post(people::sign_out))
             .route("/agents/{agent}/ready", post(people::ready))
             .route("/agents/{agent}/not-ready", post(people::not_ready))
+            .route("/callers", get(callers::list).post(callers::import))
+            .route("/plans", get(plans::list))
+            .route("/plans/{plan}/start", post(plans::start))
+            .route("/plans/{plan}/stop", post(plans::stop))
             .route("/calls", get(calls))
             .route("/calls/live", get(live_calls))
             .route("/calls/{call}", get(call))

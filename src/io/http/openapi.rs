@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi as Document, SecurityRequirement};
 use utoipa::{OpenApi, ToSchema};
 
-use super::{api, error, people};
+use super::{api, callers, error, people, plans};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +23,11 @@ use super::{api, error, people};
         api::calls,
         api::live_calls,
         api::call,
+        callers::list,
+        callers::import,
+        plans::list,
+        plans::start,
+        plans::stop,
         api::callbacks,
         people::agents,
         people::sign_in,
@@ -51,6 +56,51 @@ pub(super) struct DoneDoc {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = Imported)]
+pub(super) struct ImportedDoc {
+    written: u32,
+    removed: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Caller)]
+pub(super) struct CallerDoc {
+    /// The last four digits of the number.
+    ends: String,
+    /// `vip`, `blocked`, `elderly`.
+    lists: Vec<String>,
+    language: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Plan)]
+pub(super) struct PlanDoc {
+    plan: String,
+    /// It stands in the published plans.
+    declared: bool,
+    /// `surge`, `system_failure`, `disaster`, `incident`.
+    kind: Option<String>,
+    /// By which it is chosen on a telephone.
+    number: Option<u8>,
+    /// One person proposes it, another one puts it in force.
+    two_persons: bool,
+    in_force: Option<InForceDoc>,
+    /// Waits for a second person.
+    proposed: Option<InForceDoc>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = InForce)]
+pub(super) struct InForceDoc {
+    /// Milliseconds since 1970, UTC.
+    since: i64,
+    by: String,
+    reason: String,
+    /// When it ends by itself, or when a proposal is forgotten.
+    until: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
 #[schema(as = Status)]
 pub(super) struct StatusDoc {
     /// Calls under way.
@@ -61,7 +111,7 @@ pub(super) struct StatusDoc {
     config_version: u32,
     /// Number of the last event that this answer takes into account.
     journal_seq: u64,
-    /// `journal`, `spool`, `index`, `archive`, `media_ports`, `media_worker`.
+    /// `journal`, `spool`, `index`, `archive`, `media_ports`, `media_worker`, `calendar`.
     alarms: Vec<String>,
 }
 
@@ -127,9 +177,13 @@ mod tests {
 
     use super::*;
     use crate::acd::api::{AgentView, QueueView};
-    use crate::engine::command::{CallView, Status};
+    use crate::config::plans::PlanKind;
+    use crate::engine::command::{CallView, InForce, PlanView, Status};
     use crate::event::AgentState;
     use crate::ids::{BootId, CallId, ConfigVersion, NodeId, Seq};
+    use crate::io::people::CallerRecord;
+    use crate::now::Wall;
+    use crate::sealed::Redacted;
 
     fn keys(value: &Value) -> BTreeSet<String> {
         value.as_object().unwrap().keys().cloned().collect()
@@ -159,6 +213,26 @@ mod tests {
             since_s: 0.0,
         };
         assert_eq!(described("Agent"), sent(serde_json::to_value(agent).unwrap()));
+        let in_force =
+            || InForce { since: Wall(0), by: "Li".to_owned(), reason: "rain".to_owned(), until: None };
+        let plan = PlanView {
+            plan: "storm".into(),
+            declared: true,
+            kind: Some(PlanKind::Disaster),
+            number: Some(3),
+            two_persons: true,
+            in_force: Some(in_force()),
+            proposed: None,
+        };
+        assert_eq!(described("Plan"), sent(serde_json::to_value(plan).unwrap()));
+        assert_eq!(described("InForce"), sent(serde_json::to_value(in_force()).unwrap()));
+        let caller = CallerRecord {
+            number: Redacted("13800138000".to_owned()),
+            name: None,
+            lists: Default::default(),
+            language: None,
+        };
+        assert_eq!(described("Caller"), sent(callers::shown(&caller)));
         let call = CallView {
             call: CallId { node: NodeId(1), boot: BootId(1), n: 1 },
             entry: "95599".into(),
@@ -175,6 +249,6 @@ mod tests {
         let document = serde_json::to_value(document()).unwrap();
         assert_eq!(document["security"][0]["token"], serde_json::json!([]));
         assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
-        assert_eq!(document["paths"].as_object().unwrap().len(), 11);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 16);
     }
 }

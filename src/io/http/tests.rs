@@ -9,13 +9,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 
 use super::*;
-use crate::engine::command::{Command, Reply};
+use crate::engine::CallerBook;
+use crate::engine::command::{Command, PublishRequest, Reply};
 use crate::event::Actor;
-use crate::ids::CallId;
+use crate::ids::{CallId, ConfigVersion};
 use crate::io::crypto::sha256_hex;
-use crate::io::gate::{BoxFuture, Gate};
+use crate::io::gate::{BoxFuture, Failure, Gate, Operations};
 use crate::io::handle::{Ask, EngineHandle};
-use crate::io::people::{ImportMode, People};
+use crate::io::people::{Directory, ImportMode, People};
 use crate::io::tokens::Tokens;
 
 const AGENTS: &str = "work_number,name,secret,skills,queues,languages\n1001,Li,482913,card=8,card,zh-CN\n";
@@ -49,12 +50,55 @@ impl Records for OneCall {
     }
 }
 
+/// Takes callers in force; files are not the API's business.
+struct NoFiles;
+
+impl Operations for NoFiles {
+    fn publish(&self, _: PublishRequest, _: Actor) -> BoxFuture<'_, Result<Value, Failure>> {
+        Box::pin(async { Err(Failure::Refused("not here".to_owned())) })
+    }
+
+    fn rollback(
+        &self,
+        _: Option<ConfigVersion>,
+        request: PublishRequest,
+        actor: Actor,
+    ) -> BoxFuture<'_, Result<Value, Failure>> {
+        self.publish(request, actor)
+    }
+
+    fn confirm(
+        &self,
+        _: ConfigVersion,
+        request: PublishRequest,
+        actor: Actor,
+    ) -> BoxFuture<'_, Result<Value, Failure>> {
+        self.publish(request, actor)
+    }
+
+    fn directory_changed(&self, _: Directory, _: Actor) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+
+    fn callers_changed(&self, book: CallerBook, _: Actor) -> BoxFuture<'_, ()> {
+        assert!(book.imported && book.len() == 1);
+        Box::pin(async {})
+    }
+
+    fn shutdown(&self, _: Actor) {}
+}
+
 async fn engine(mut asks: mpsc::Receiver<Ask>) {
     while let Some(ask) = asks.recv().await {
         let reply = match ask.command {
             Command::Queues => Reply::Queues(Vec::new()),
             Command::Calls => Reply::Calls(Vec::new()),
             Command::Agents => Reply::Agents(Vec::new()),
+            Command::Plans => Reply::Plans(Vec::new()),
+            Command::StartPlan { plan, by, reason } if plan.as_str() == "flood" => {
+                assert_eq!((by.as_str(), reason.as_str()), ("operator", "rain"));
+                Reply::Proposed
+            }
             Command::Ready { .. } => Reply::Refused("agent 1001 is not signed in".to_owned()),
             _ => Reply::Done,
         };
@@ -81,7 +125,12 @@ impl World {
         let tokens = Arc::new(Tokens::open(dir.path()).unwrap());
         let (handle, asks) = EngineHandle::new(4);
         let engine = tokio::spawn(engine(asks));
-        let api = Api { gate: Gate::new(handle, people), tokens, records: Arc::new(OneCall) };
+        let api = Api {
+            gate: Gate::new(handle, people),
+            tokens,
+            records: Arc::new(OneCall),
+            operations: Arc::new(NoFiles),
+        };
         World { _dir: dir, address: listen(api.router()).await, engine }
     }
 
@@ -218,4 +267,35 @@ async fn serving_ends_when_told() {
     let serving = tokio::spawn(serve(listener, axum::Router::new(), async { drop(stopped.await) }));
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn plans_are_started_by_operators_with_a_reason() {
+    let world = World::new().await;
+    assert_eq!(world.get("viewer", "/api/v1/plans").await, (200, json!([])));
+    let start = "/api/v1/plans/flood/start";
+    assert_eq!(world.post("supervisor", start, json!({ "reason": "rain" })).await.0, 403);
+    assert_eq!(world.post("operator", start, json!({ "reason": " " })).await.0, 400);
+    let started = world.post("operator", start, json!({ "reason": "rain" })).await;
+    assert_eq!(started, (200, json!({ "proposed": true })));
+    let stop =
+        world.post("operator", "/api/v1/plans/flood/stop", json!({ "by": "Li", "reason": "dry" })).await;
+    assert_eq!(stop, (200, json!({ "done": true })));
+}
+
+#[tokio::test]
+async fn callers_are_listed_without_their_numbers() {
+    let world = World::new().await;
+    let csv = |row: &str| json!({ "csv": format!("number,name,lists,language\n{row}\n"), "replace": true });
+    assert_eq!(world.post("supervisor", "/api/v1/callers", csv("13800138000,,vip,")).await.0, 403);
+    let (status, wrong) = world.post("operator", "/api/v1/callers", csv("13800138000,,gold,")).await;
+    assert_eq!(
+        (status, wrong["message"].as_str()),
+        (400, Some("1 mistakes; line 2: lists: there is no list `gold`"))
+    );
+    let imported = world.post("operator", "/api/v1/callers", csv("13800138000,Wang,vip,")).await;
+    assert_eq!(imported, (200, json!({ "written": 1, "removed": 0 })));
+    assert_eq!(world.get("desk", "/api/v1/callers").await.0, 403);
+    let listed = world.get("supervisor", "/api/v1/callers").await;
+    assert_eq!(listed, (200, json!([{ "ends": "8000", "lists": ["vip"], "language": null }])));
 }

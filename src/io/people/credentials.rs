@@ -59,8 +59,8 @@ fn cipher(key: &[u8; 32]) -> LessSafeKey {
     )
 }
 
-fn associated(device: &DeviceId, algorithm: &str) -> Aad<Vec<u8>> {
-    Aad::from(format!("hotline ha1 1|{device}|{algorithm}").into_bytes())
+fn associated(device: &DeviceId, algorithm: &str) -> String {
+    format!("hotline ha1 1|{device}|{algorithm}")
 }
 
 /// Nonce and ciphertext in hex, bound to device and algorithm.
@@ -70,25 +70,31 @@ pub fn seal(
     algorithm: &str,
     ha1: &Redacted<String>,
 ) -> Result<String, crypto::NoRandomness> {
+    seal_as(key, &associated(device, algorithm), ha1)
+}
+
+/// Nonce and ciphertext in hex, bound to `what` it is.
+pub fn seal_as(key: &[u8; 32], what: &str, plain: &Redacted<String>) -> Result<String, crypto::NoRandomness> {
     let nonce: [u8; NONCE_LEN] = crypto::random()?;
-    let mut body = ha1.reveal().as_bytes().to_vec();
+    let mut body = plain.reveal().as_bytes().to_vec();
     cipher(key)
-        .seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            associated(device, algorithm),
-            &mut body,
-        )
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(what.as_bytes()), &mut body)
         .expect("a short text is far below the limit of AES-GCM");
     Ok(hex::encode([&nonce[..], &body].concat()))
 }
 
 /// `None` if the key is another one or the text was altered.
 pub fn open(key: &[u8; 32], device: &DeviceId, algorithm: &str, sealed: &str) -> Option<Redacted<String>> {
+    open_as(key, &associated(device, algorithm), sealed)
+}
+
+/// `None` if the key is another one, or it was sealed as something else, or altered.
+pub fn open_as(key: &[u8; 32], what: &str, sealed: &str) -> Option<Redacted<String>> {
     let bytes = hex::decode(sealed).ok()?;
     let (nonce, body) = bytes.split_at_checked(NONCE_LEN)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let mut body = body.to_vec();
-    let plain = cipher(key).open_in_place(nonce, associated(device, algorithm), &mut body).ok()?;
+    let plain = cipher(key).open_in_place(nonce, Aad::from(what.as_bytes()), &mut body).ok()?;
     String::from_utf8(plain.to_vec()).ok().map(Redacted)
 }
 

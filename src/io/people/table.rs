@@ -7,7 +7,10 @@ use crate::config::finding::{Finding, Severity};
 use crate::ids::{AgentId, DeviceId, Language, QueueId, Skill};
 use crate::sealed::Redacted;
 
-pub const AGENT_COLUMNS: [&str; 6] = ["work_number", "name", "secret", "skills", "queues", "languages"];
+pub const AGENT_COLUMNS: [&str; 7] =
+    ["work_number", "name", "secret", "skills", "queues", "languages", "announce"];
+/// Columns that a file may lack: their cells are empty then.
+const OPTIONAL: [&str; 1] = ["announce"];
 pub const DEVICE_COLUMNS: [&str; 3] = ["device", "kind", "password_or_contact"];
 /// Rows of one file.
 const MOST_ROWS: usize = 20_000;
@@ -23,6 +26,8 @@ pub struct AgentRow {
     pub skills: BTreeMap<Skill, u8>,
     pub queues: Vec<QueueId>,
     pub languages: Vec<Language>,
+    /// May record an emergency announcement by telephone.
+    pub announce: bool,
 }
 
 #[derive(Debug)]
@@ -43,7 +48,7 @@ pub enum DeviceAccess {
 }
 
 /// A mistake in a cell: what is wrong, and what to do.
-type Wrong = (String, &'static str);
+pub(super) type Wrong = (String, &'static str);
 
 /// Agents of the file; `stored` are those whose secret is known already.
 pub fn agents(file: &str, text: &str, stored: &BTreeSet<String>) -> Result<Vec<AgentRow>, Vec<Finding>> {
@@ -56,10 +61,18 @@ pub fn agents(file: &str, text: &str, stored: &BTreeSet<String>) -> Result<Vec<A
         let queues = table.cell(&row, 4, |cell| names(cell, is_name).map(|l| l.map(QueueId::from).collect()));
         let languages =
             table.cell(&row, 5, |cell| names(cell, is_language).map(|l| l.map(Language::from).collect()));
-        if let (Some(id), Some(name), Some(secret), Some(skills), Some(queues), Some(languages)) =
-            (id, name, secret, skills, queues, languages)
+        let announce = table.cell(&row, 6, yes_or_no);
+        if let (
+            Some(id),
+            Some(name),
+            Some(secret),
+            Some(skills),
+            Some(queues),
+            Some(languages),
+            Some(announce),
+        ) = (id, name, secret, skills, queues, languages, announce)
         {
-            table.rows.push(AgentRow { id, name, secret, skills, queues, languages });
+            table.rows.push(AgentRow { id, name, secret, skills, queues, languages, announce });
         }
     }
     table.close()
@@ -89,7 +102,7 @@ pub fn devices(file: &str, text: &str, stored: &BTreeSet<String>) -> Result<Vec<
 }
 
 /// One data row: its cells in the order of the wanted columns.
-struct Row {
+pub(super) struct Row {
     line: u32,
     cells: Vec<String>,
 }
@@ -100,11 +113,13 @@ impl Row {
     }
 }
 
-struct Table<'t, T> {
+pub(super) struct Table<'t, T> {
     file: &'t str,
     columns: &'static [&'static str],
     /// Where each wanted column stands in the file.
-    places: Vec<usize>,
+    places: Vec<Option<usize>>,
+    /// Columns of the file.
+    width: usize,
     records: csv::StringRecordsIntoIter<&'t [u8]>,
     /// Identities seen, with their lines.
     seen: BTreeMap<String, u32>,
@@ -113,7 +128,11 @@ struct Table<'t, T> {
 }
 
 impl<'t, T> Table<'t, T> {
-    fn open(file: &'t str, text: &'t str, columns: &'static [&'static str]) -> Result<Self, Vec<Finding>> {
+    pub fn open(
+        file: &'t str,
+        text: &'t str,
+        columns: &'static [&'static str],
+    ) -> Result<Self, Vec<Finding>> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
@@ -121,7 +140,8 @@ impl<'t, T> Table<'t, T> {
             .has_headers(true)
             .from_reader(text.as_bytes());
         let header = reader.headers().cloned().unwrap_or_default();
-        let missing: Vec<_> = columns.iter().filter(|c| !header.iter().any(|h| h == **c)).copied().collect();
+        let is_there = |column: &str| header.iter().any(|h| h == column) || OPTIONAL.contains(&column);
+        let missing: Vec<_> = columns.iter().filter(|column| !is_there(column)).copied().collect();
         let strange: Vec<_> = header.iter().filter(|h| !columns.contains(h)).map(str::to_owned).collect();
         if !missing.is_empty() || !strange.is_empty() {
             let help = format!("Make the first line `{}`.", columns.join(","));
@@ -134,12 +154,14 @@ impl<'t, T> Table<'t, T> {
             );
             return Err(findings);
         }
-        let places = columns.iter().filter_map(|c| header.iter().position(|h| h == *c)).collect();
+        let places = columns.iter().map(|c| header.iter().position(|h| h == *c)).collect();
+        let width = header.len();
         let records = reader.into_records();
         Ok(Table {
             file,
             columns,
             places,
+            width,
             records,
             seen: BTreeMap::new(),
             rows: Vec::new(),
@@ -148,7 +170,7 @@ impl<'t, T> Table<'t, T> {
     }
 
     /// The next row with the right number of cells and an identity not seen before.
-    fn next_row(&mut self) -> Option<Row> {
+    pub fn next_row(&mut self) -> Option<Row> {
         loop {
             let record = match self.records.next()? {
                 Ok(record) => record,
@@ -167,17 +189,21 @@ impl<'t, T> Table<'t, T> {
                 self.note(line, format!("more than {MOST_ROWS} rows"), "Import them in several files.");
                 return None;
             }
-            if record.len() != self.columns.len() {
-                let message = format!("{} cells instead of {}", record.len(), self.columns.len());
+            if record.len() != self.width {
+                let message = format!("{} cells instead of {}", record.len(), self.width);
                 self.note(line, message, "Give every column a cell; put a cell with a comma in \"quotes\".");
                 continue;
             }
-            let cells: Vec<String> =
-                self.places.iter().map(|place| record.get(*place).unwrap_or("").to_owned()).collect();
+            let cell =
+                |place: &Option<usize>| place.and_then(|place| record.get(place)).unwrap_or("").to_owned();
+            let cells: Vec<String> = self.places.iter().map(cell).collect();
             let line = u32::try_from(line).unwrap_or(u32::MAX);
             let id = cells.first().cloned().unwrap_or_default();
             if let Some(first) = self.seen.get(&id) {
-                let message = format!("`{id}` stands on line {first} already");
+                // A caller's number is not for messages.
+                let what =
+                    if self.columns[0] == "number" { "the same".to_owned() } else { format!("`{id}`") };
+                let message = format!("{what} stands on line {first} already");
                 self.note(u64::from(line), message, "Keep one of the two lines.");
                 continue;
             }
@@ -187,7 +213,7 @@ impl<'t, T> Table<'t, T> {
     }
 
     /// Reads one cell; a mistake is noted.
-    fn cell<V>(
+    pub fn cell<V>(
         &mut self,
         row: &Row,
         column: usize,
@@ -209,7 +235,11 @@ impl<'t, T> Table<'t, T> {
         self.findings.push(finding(self.file, line, message, help.to_owned()));
     }
 
-    fn close(self) -> Result<Vec<T>, Vec<Finding>> {
+    pub fn push(&mut self, row: T) {
+        self.rows.push(row);
+    }
+
+    pub fn close(self) -> Result<Vec<T>, Vec<Finding>> {
         if self.findings.is_empty() { Ok(self.rows) } else { Err(self.findings) }
     }
 }
@@ -266,6 +296,14 @@ fn secret(cell: &str, stored: bool) -> Result<Option<Redacted<String>>, Wrong> {
     }
 }
 
+fn yes_or_no(cell: &str) -> Result<bool, Wrong> {
+    match cell {
+        "yes" => Ok(true),
+        "no" | "" => Ok(false),
+        other => Err((format!("`{other}` is neither yes nor no"), "Write `yes` or `no`; nothing means no.")),
+    }
+}
+
 fn skills(cell: &str) -> Result<BTreeMap<Skill, u8>, Wrong> {
     const HELP: &str = "Write skills with proficiency 1 to 10, e.g. `card=5;general=7`.";
     let mut skills = BTreeMap::new();
@@ -296,7 +334,7 @@ fn is_name(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
 }
 
-fn is_language(text: &str) -> bool {
+pub(super) fn is_language(text: &str) -> bool {
     text.split('-')
         .all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
 }

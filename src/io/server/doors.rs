@@ -15,10 +15,11 @@ use super::{Control, House, Input};
 use crate::engine::command::{Command, Reply, Request, Status};
 use crate::event::{Actor, Alarm};
 use crate::io::control::ControlSocket;
-use crate::io::gate::{BoxFuture, Gate};
+use crate::io::gate::{BoxFuture, Gate, Operations};
 use crate::io::handle::{Ask, EngineHandle};
 use crate::io::http::{self, Api, Management, Readiness};
 use crate::io::index::IndexerStatus;
+use crate::io::lookup::LookupClient;
 use crate::io::media_worker::MediaCounters;
 use crate::io::outbox::{OutboxState, Replies, Source};
 use crate::io::people::People;
@@ -55,13 +56,14 @@ impl Doors<'_> {
         let ready = self.readiness();
         let gate = Gate::new(self.handle.clone(), self.people);
         let socket = ControlSocket::bind(&config.storage.control_socket())?;
-        tasks.push(tokio::spawn(socket.serve(gate.clone(), Arc::new(self.operations))));
+        let operations: Arc<dyn Operations> = Arc::new(self.operations);
+        tasks.push(tokio::spawn(socket.serve(gate.clone(), Arc::clone(&operations))));
         let tokens = Arc::new(Tokens::open(&config.secrets)?);
         let records = Arc::new(IndexRecords::open(&config.storage.index).await?);
         let figures = self.figures;
         let metrics =
             Arc::new(move || -> BoxFuture<'static, String> { Box::pin(Arc::clone(&figures).page()) });
-        tasks.push(tokio::spawn(serve(api, Api { gate, tokens, records }.router())));
+        tasks.push(tokio::spawn(serve(api, Api { gate, tokens, records, operations }.router())));
         tasks.push(tokio::spawn(serve(management, Management { metrics, ready }.router())));
         Ok(())
     }
@@ -88,6 +90,7 @@ pub(super) struct Figures {
     udp: UdpSender,
     tcp: SipTcp,
     index: watch::Receiver<IndexerStatus>,
+    lookups: LookupClient,
 }
 
 impl Figures {
@@ -95,6 +98,7 @@ impl Figures {
         house: &House,
         (udp, tcp): (UdpSender, SipTcp),
         index: watch::Receiver<IndexerStatus>,
+        lookups: LookupClient,
     ) -> Figures {
         Figures {
             control: Arc::clone(&house.control),
@@ -104,6 +108,7 @@ impl Figures {
             udp,
             tcp,
             index,
+            lookups,
         }
     }
 
@@ -119,7 +124,7 @@ impl Figures {
         self.control.tell_from_task(Input::RenderMetrics { id, views }).await;
         let business = answer.await.unwrap_or_default();
         self.gather();
-        business + &self.metrics.render()
+        business + &self.metrics.render() + &self.lookups.metrics().render()
     }
 
     /// Takes what sockets and workers have counted.
@@ -137,6 +142,7 @@ pub(super) async fn keep_figures(figures: Arc<Figures>) {
         ticks.tick().await;
         figures.gather();
         figures.metrics.upkeep();
+        figures.lookups.metrics().upkeep();
     }
 }
 
@@ -199,8 +205,12 @@ pub(super) async fn watch_readiness(handle: EngineHandle, control: Arc<Control>)
 }
 
 fn readiness_of(status: &Status) -> Readiness {
-    let mut reasons: Vec<String> =
-        status.alarms.iter().map(|alarm| format!("alarm: {alarm:?}").to_lowercase()).collect();
+    let mut reasons: Vec<String> = status
+        .alarms
+        .iter()
+        .filter(|alarm| **alarm != Alarm::Calendar)
+        .map(|alarm| format!("alarm: {alarm:?}").to_lowercase())
+        .collect();
     if status.draining {
         reasons.push("draining: no new calls".into());
     }

@@ -4,20 +4,22 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::{Control, Input};
-use crate::engine::{FinaliseOrder, Verdict};
+use crate::engine::{AnnouncementOrder, FinaliseOrder, Verdict};
 use crate::event::{Alarm, Event, EventKind};
 use crate::ids::{AgentId, CallId, FlowId};
 use crate::io::finaliser::{Ending, Failure, FinaliseJob, Finaliser, Finished};
 use crate::io::index::Indexer;
+use crate::io::lookup::LookupClient;
 use crate::io::outbox::{Effects, OutboxState, Source};
 use crate::io::people::People;
 use crate::io::sip_tcp::SipTcp;
 use crate::io::sip_udp::UdpSender;
 use crate::io::spool::SpoolDirectory;
 use crate::io::transport_metrics::TransportMetrics;
+use crate::io::versions::Versions;
 use crate::media::command::PromptTable;
 use crate::menu::api::AskId;
-use crate::menu::ask::{Failure as AskFailure, Question};
+use crate::menu::ask::Question;
 use crate::sealed::Redacted;
 use crate::sip::api::Count;
 
@@ -31,6 +33,8 @@ pub(super) struct ServerEffects {
     pub finaliser: Arc<Finaliser>,
     pub spool: Arc<SpoolDirectory>,
     pub index: Arc<Indexer>,
+    pub lookups: LookupClient,
+    pub versions: Arc<Versions>,
     /// Prompts are found by their hash among all published versions.
     pub prompts: Arc<PromptTable>,
 }
@@ -61,15 +65,31 @@ impl Effects for ServerEffects {
         });
     }
 
-    fn ask(&mut self, call: CallId, id: AskId, _question: Question) {
-        let control = Arc::clone(&self.control);
-        let result = Err(AskFailure::NotAllowed);
-        self.runtime.spawn(async move { control.tell_from_task(Input::Answered { call, id, result }).await });
+    /// A call asks one question at a time, so there are never more of these tasks than calls; how many
+    /// are under way at a service is bounded by the client.
+    fn ask(&mut self, call: CallId, id: AskId, question: Question) {
+        let (control, lookups) = (Arc::clone(&self.control), self.lookups.clone());
+        self.runtime.spawn(async move {
+            let result = lookups.ask(question).await;
+            control.tell_from_task(Input::Answered { call, id, result }).await;
+        });
     }
 
     fn promised(&mut self, call: CallId) -> Box<dyn FnOnce() + Send> {
         let control = Arc::clone(&self.control);
         Box::new(move || control.tell(Input::Kept { call }))
+    }
+
+    fn keep_announcement(&mut self, order: AnnouncementOrder) {
+        let (versions, control) = (Arc::clone(&self.versions), Arc::clone(&self.control));
+        self.runtime.spawn_blocking(move || {
+            let at = control.clock.now().wall;
+            let clip = versions.keep_announcement(&order, at).unwrap_or_else(|error| {
+                tracing::error!(call = %order.call, %error, "an announcement by telephone cannot be kept");
+                None
+            });
+            control.tell(Input::AnnouncementKept { call: order.call, clip });
+        });
     }
 
     fn finalise(&mut self, order: FinaliseOrder) {

@@ -1,5 +1,6 @@
 //! A whole server: everything opened in order, wired together, closed in order.
 
+mod calendar;
 mod doors;
 mod effects;
 mod media;

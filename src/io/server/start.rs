@@ -1,8 +1,9 @@
 //! Opening a server, part by part: sockets, storage, what is in force, threads, doors.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::bail;
@@ -10,10 +11,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::effects::ServerEffects;
-use super::operations::{ServerOperations, SharedOperations};
+use super::operations::{OperationSettings, ServerOperations, SharedOperations};
 use super::sockets::{SipSockets, Sockets, receive_tcp, receive_udp};
 use super::stores::{Archive, Stores};
-use super::{Addresses, Closing, House, INPUTS, Publishing, Server, doors, media, restore};
+use super::{Addresses, Closing, House, INPUTS, Publishing, Server, calendar, doors, media, restore};
 use crate::config::published::Published;
 use crate::config::server::ServerConfig;
 use crate::engine::{Directory, Engine, Input, MediaSettings, PeopleSettings, Settings};
@@ -22,11 +23,12 @@ use crate::ids::BootId;
 use crate::io::crypto::random;
 use crate::io::gate::Failure;
 use crate::io::handle::{Ask, EngineHandle};
+use crate::io::lookup::LookupClient;
 use crate::io::outbox::{Effects, Outbox};
 use crate::io::people::People;
 use crate::io::sip_tcp::TcpEvent;
 use crate::io::sync::SyncThread;
-use crate::io::versions::{Drafts, Versions};
+use crate::io::versions::{Became, Drafts, Versions};
 use crate::io::{control::FindingsFound, engine_loop, file_limit, watch};
 use crate::media::command::PromptTable;
 use crate::sip::api::{Limits, StackConfig};
@@ -45,6 +47,9 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     let (inputs, taken) = sync_channel(INPUTS);
     let house = House::new(config, inputs);
     let config = &house.config;
+    if config.publishing.two_persons && publishing == Publishing::Watch {
+        bail!("`--watch` puts drafts in force by itself, but `[publishing] two_persons` wants two persons");
+    }
     let Sockets { sip, api, management } = Sockets::bind(config, &house.metrics).await?;
     let Stores { secrets, journal, boot, mut memory, keys, callers, people, versions } =
         Stores::open(config).await?;
@@ -52,11 +57,15 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
         control: Arc::clone(&house.control),
         versions: Arc::clone(&versions),
         drafts: Drafts::of(config),
+        settings: OperationSettings::of(config),
+        calendar: Mutex::default(),
     });
     tell_directory(&house, &people).await?;
     if let Some(published) = in_force(&versions, &operations, publishing)? {
-        house.control.tell(Input::Published(Arc::new(published)));
+        house.control.tell(Input::Published(operations.ready(&published)));
     }
+    house.control.tell(restore::announcements(&memory.folds.plans, &versions));
+    let lookups = LookupClient::new(&config.lookups, &secrets)?;
     let archive = Archive::open(&house, &secrets, &versions).await?;
     let workers = media::spawn(&house, &archive.spool, boot)?;
     let address = sip.udp.local_addr();
@@ -68,7 +77,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
         replies: Arc::clone(&house.replies),
         state: Arc::clone(&house.state),
         sync: SyncThread::spawn(Arc::clone(&house.state), move |call| archived.archived(call))?,
-        effects: effects(&house, &sip, &archive, &people),
+        effects: effects(&house, &sip, &archive, (&people, &lookups, &versions)),
     };
     let (batches, for_outbox) = sync_channel(BATCHES);
     let outbox = outbox.spawn(for_outbox)?;
@@ -80,10 +89,10 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     let Archive { spool, found, finaliser, index } = archive;
     restore::submit_unfinished(&unfinished, &spool, found, &finaliser);
     let SipSockets { udp, tcp, events, accepting } = sip;
-    let figures = Arc::new(doors::Figures::new(&house, (udp.sender(), tcp.clone()), index.status()));
+    let figures = Arc::new(doors::Figures::new(&house, (udp.sender(), tcp.clone()), index.status(), lookups));
     let udp = receive_udp(udp, house.control.inputs.clone(), Arc::clone(&house.metrics))?;
     let (handle, asks) = EngineHandle::new(ASKS);
-    let mut tasks = tasks(&house, (events, asks), &figures, &handle);
+    let mut tasks = tasks(&house, (events, asks), &figures, &handle, &operations);
     tasks.push(accepting);
     let addresses = Addresses { sip: address, api: api.local_addr()?, management: management.local_addr()? };
     let doors = doors::Doors {
@@ -111,17 +120,30 @@ fn files(config: &ServerConfig) -> u64 {
 
 async fn tell_directory(house: &House, people: &People) -> anyhow::Result<()> {
     let directory = people.directory().await?;
-    let directory = Directory { agents: directory.agents, devices: directory.devices, imported: false };
+    let directory = Directory {
+        agents: directory.agents,
+        devices: directory.devices,
+        announcers: directory.announcers,
+        imported: false,
+    };
     house.control.tell(Input::Directory(Arc::new(directory)));
+    house.control.tell(Input::Callers(Arc::new(people.caller_book().await?)));
     Ok(())
 }
 
-fn effects(house: &House, sip: &SipSockets, archive: &Archive, people: &People) -> Box<dyn Effects> {
+fn effects(
+    house: &House,
+    sip: &SipSockets,
+    archive: &Archive,
+    (people, lookups, versions): (&People, &LookupClient, &Arc<Versions>),
+) -> Box<dyn Effects> {
     Box::new(ServerEffects {
         udp: sip.udp.sender(),
         tcp: sip.tcp.clone(),
         metrics: Arc::clone(&house.metrics),
         people: people.clone(),
+        lookups: lookups.clone(),
+        versions: Arc::clone(versions),
         runtime: tokio::runtime::Handle::current(),
         control: Arc::clone(&house.control),
         finaliser: Arc::clone(&archive.finaliser),
@@ -137,6 +159,7 @@ fn tasks(
     (events, asks): (mpsc::Receiver<TcpEvent>, mpsc::Receiver<Ask>),
     figures: &Arc<doors::Figures>,
     handle: &EngineHandle,
+    operations: &Arc<ServerOperations>,
 ) -> Vec<JoinHandle<()>> {
     let control = || Arc::clone(&house.control);
     vec![
@@ -145,6 +168,7 @@ fn tasks(
         tokio::spawn(doors::watch_index(figures.index(), Arc::clone(&house.state))),
         tokio::spawn(doors::watch_readiness(handle.clone(), control())),
         tokio::spawn(doors::keep_figures(Arc::clone(figures))),
+        tokio::spawn(calendar::watch(Arc::clone(operations), Arc::clone(&house.state))),
     ]
 }
 
@@ -223,9 +247,14 @@ fn watch_drafts(
     operations: Arc<ServerOperations>,
 ) -> anyhow::Result<watch::DraftWatch> {
     let directories = &config.directories;
-    let paths = [directories.menus.clone(), directories.prompts.clone(), directories.queues.clone()];
+    let directories = directories.clone();
+    // Files that need not be there are watched by their directory, if that is there.
+    let others = [directories.calendar, directories.plans].into_iter();
+    let others = others.filter(|file| file.parent().is_some_and(|p| p.as_os_str().is_empty() || p.is_dir()));
+    let paths = [directories.menus, directories.prompts, directories.queues].into_iter().chain(others);
+    let paths: Vec<PathBuf> = paths.collect();
     let changed = move || match operations.publish_now(Actor::Server, "serve --watch", "drafts were saved") {
-        Ok(publication) if publication.is_new => {
+        Ok(publication) if publication.became == Became::InForce => {
             tracing::info!(version = publication.published.version.0, "drafts are in force");
         }
         // Nothing changed, or the findings are in the log already.

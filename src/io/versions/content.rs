@@ -1,13 +1,13 @@
 //! What a snapshot consists of, as files: read from drafts or from a snapshot, compared, digested.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
 use crate::config::finding::{Finding, Severity};
-use crate::config::server::ServerConfig;
+use crate::config::server::{Directories, ServerConfig};
 use crate::ids::{EntryId, MenuId};
 use crate::io::prompts::manifest::{Manifest, ManifestError};
 
@@ -16,14 +16,25 @@ const MAX_TEXT: u64 = 1 << 20;
 /// Most menu files.
 const MAX_MENUS: usize = 1_000;
 
-/// Where drafts stand, and which dialled number leads to which menu.
+const QUEUES: &str = "queues.toml";
+const CALENDAR: &str = "calendar.toml";
+const PLANS: &str = "plans.toml";
+
+/// Where drafts stand, which dialled number leads to which menu, and what menus may use of the server.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Drafts {
-    pub menus: PathBuf,
     pub prompts: PathBuf,
-    /// A file.
-    pub queues: PathBuf,
+    pub places: Places,
     pub mains: Vec<(EntryId, MenuId)>,
+    pub offers: Offers,
+}
+
+/// What the server's settings let menus do. `None`: not known, so not checked.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Offers {
+    /// Names of systems that can be asked.
+    pub services: Option<BTreeSet<String>>,
+    pub transfer_prefixes: Option<Vec<String>>,
 }
 
 /// The files of a snapshot, apart from the sound.
@@ -32,15 +43,29 @@ pub struct Content {
     /// Name of the file without directory → text.
     pub menus: BTreeMap<String, String>,
     pub queues: String,
+    /// Snapshots of earlier versions of the program have none; nor has a hotline without schedules.
+    pub calendar: Option<String>,
+    pub plans: Option<String>,
     pub mains: BTreeMap<EntryId, MenuId>,
     pub manifest: Manifest,
 }
 
-/// Where the files of a content stand, for findings.
+/// Where the files of a content stand.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Places {
     pub menus: PathBuf,
+    /// Files.
     pub queues: PathBuf,
+    pub calendar: PathBuf,
+    pub plans: PathBuf,
+}
+
+impl Places {
+    /// Of a snapshot, or of a directory of drafts: menus, and the other files by their usual names.
+    pub fn new(menus: PathBuf, ops: &Path) -> Places {
+        let file = |name| ops.join(name);
+        Places { menus, queues: file(QUEUES), calendar: file(CALENDAR), plans: file(PLANS) }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,28 +77,44 @@ struct Entries {
 impl Drafts {
     /// As configured.
     pub fn of(config: &ServerConfig) -> Drafts {
+        let Directories { menus, prompts, queues, calendar, plans } = config.directories.clone();
         Drafts {
-            menus: config.directories.menus.clone(),
-            prompts: config.directories.prompts.clone(),
-            queues: config.directories.queues.clone(),
+            prompts,
+            places: Places { menus, queues, calendar, plans },
             mains: config.sip.entries.iter().map(|(entry, menu)| (entry.clone(), menu.clone())).collect(),
+            offers: Offers {
+                services: Some(config.lookups.keys().cloned().collect()),
+                transfer_prefixes: Some(config.sip.outgoing.transfer_prefixes.clone()),
+            },
         }
     }
 
-    pub fn places(&self) -> Places {
-        Places { menus: self.menus.clone(), queues: self.queues.clone() }
+    /// `menus`, `prompts` and `ops` in a directory, with one entry; the server's settings are not known.
+    pub fn in_directory(root: &Path, entry: &str, main: &str) -> Drafts {
+        Drafts {
+            prompts: root.join("prompts"),
+            places: Places::new(root.join("menus"), &root.join("ops")),
+            mains: vec![(EntryId::new(entry), MenuId::new(main))],
+            offers: Offers::default(),
+        }
     }
 
     /// Everything but the manifest, which belongs to the sound.
     pub fn read(&self) -> Result<Content, Vec<Finding>> {
-        let menus = read_menus(&self.menus);
-        let queues = read_text(&self.queues);
-        match (menus, queues) {
-            (Ok(menus), Ok(queues)) => {
+        let places = &self.places;
+        let menus = read_menus(&places.menus);
+        let queues = read_text(&places.queues);
+        let calendar = read_if_there(&places.calendar);
+        let plans = read_if_there(&places.plans);
+        match (menus, queues, calendar, plans) {
+            (Ok(menus), Ok(queues), Ok(calendar), Ok(plans)) => {
                 let mains = self.mains.iter().cloned().collect();
-                Ok(Content { menus, queues, mains, manifest: Manifest::default() })
+                Ok(Content { menus, queues, calendar, plans, mains, manifest: Manifest::default() })
             }
-            (menus, queues) => Err([menus.err(), queues.err()].into_iter().flatten().flatten().collect()),
+            (menus, queues, calendar, plans) => {
+                let wrong = [menus.err(), queues.err(), calendar.err(), plans.err()];
+                Err(wrong.into_iter().flatten().flatten().collect())
+            }
         }
     }
 }
@@ -87,7 +128,9 @@ impl Content {
         let listed = Manifest::parse(&read_text(&manifest)?).map_err(|e| vec![e.finding(&manifest)])?;
         Ok(Content {
             menus: read_menus(&directory.join("menus"))?,
-            queues: read_text(&directory.join("queues.toml"))?,
+            queues: read_text(&directory.join(QUEUES))?,
+            calendar: read_if_there(&directory.join(CALENDAR))?,
+            plans: read_if_there(&directory.join(PLANS))?,
             mains: mains.entries,
             manifest: listed,
         })
@@ -99,7 +142,9 @@ impl Content {
         let entries = toml::to_string(&entries).map_err(|e| ManifestError::Write(e.to_string()))?;
         let mut files: BTreeMap<PathBuf, String> =
             self.menus.iter().map(|(name, text)| (Path::new("menus").join(name), text.clone())).collect();
-        files.insert("queues.toml".into(), self.queues.clone());
+        files.insert(QUEUES.into(), self.queues.clone());
+        files.extend(self.calendar.clone().map(|text| (CALENDAR.into(), text)));
+        files.extend(self.plans.clone().map(|text| (PLANS.into(), text)));
         files.insert("entries.toml".into(), entries);
         files.insert("manifest.toml".into(), self.manifest.to_text()?);
         Ok(files)
@@ -134,6 +179,14 @@ pub fn read_menus(directory: &Path) -> Result<BTreeMap<String, String>, Vec<Find
         }
     }
     Ok(menus)
+}
+
+/// As [`read_text`]; nothing if there is no such file.
+pub fn read_if_there(path: &Path) -> Result<Option<String>, Vec<Finding>> {
+    match path.try_exists() {
+        Ok(false) => Ok(None),
+        Ok(true) | Err(_) => read_text(path).map(Some),
+    }
 }
 
 /// A text of at most 1 MiB.

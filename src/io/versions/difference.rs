@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use super::content::Content;
+use super::slowly::SLOW;
 use crate::io::prompts::manifest::Recording;
 
 /// Most lines of a difference; the rest is counted.
@@ -23,7 +24,21 @@ pub fn difference(old: &Content, new: &Content) -> Vec<String> {
     if old.queues != new.queues {
         lines.push(file_change("queues.toml", Change::Changed(&old.queues, &new.queues)));
     }
+    for (file, old, new) in
+        [("calendar.toml", &old.calendar, &new.calendar), ("plans.toml", &old.plans, &new.plans)]
+    {
+        let (old, new) = (old.iter().map(|text| (file, text)), new.iter().map(|text| (file, text)));
+        each(&old.collect(), &new.collect(), |file, change| match change {
+            Change::Added(text) => lines.push(file_change(file, Change::Added(*text))),
+            Change::Removed(text) => lines.push(file_change(file, Change::Removed(*text))),
+            Change::Changed(old, new) => lines.push(file_change(file, Change::Changed(*old, *new))),
+        });
+    }
     each(&old.manifest.recordings, &new.manifest.recordings, |(language, name), change| {
+        // Slow variants follow from what is spoken.
+        if language.ends_with(SLOW) {
+            return;
+        }
         lines.push(prompt_change(&format!("prompt {name} in {language}"), &change));
     });
     let more = lines.len().saturating_sub(MAX_LINES);

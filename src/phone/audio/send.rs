@@ -14,6 +14,8 @@ use crate::phone::signal::{FRAME, Player, Signal, key_frame};
 const DOWN: u32 = 5;
 const ENDS: u32 = 3;
 const PAUSE: u32 = 3;
+/// Packets of sound until a gateway has recognised a tone and sends events in its place.
+const RECOGNISED: u32 = 2;
 /// Keys waiting to be pressed; more are dropped.
 const KEYS: usize = 64;
 
@@ -105,7 +107,12 @@ impl Sender {
         let Some(press) = self.keys.front_mut() else { return KeyPart::None };
         press.tick += 1;
         let tick = press.tick;
-        let event = connection.dtmf.filter(|_| press.style != KeyStyle::Tones);
+        let heard = match press.style {
+            KeyStyle::Event | KeyStyle::Info => 0,
+            KeyStyle::Gateway => RECOGNISED,
+            KeyStyle::Tones => DOWN,
+        };
+        let event = connection.dtmf.filter(|_| tick > heard && press.style != KeyStyle::Tones);
         let last = DOWN + ENDS + PAUSE;
         if tick == 1 {
             press.start = timestamp;
@@ -121,7 +128,7 @@ impl Sender {
                 let end = if tick > DOWN { 0x80 } else { 0 };
                 let [high, low] = duration.to_be_bytes();
                 let payload = [key.event_code(), end | 10, high, low];
-                KeyPart::Event { payload_type, start, payload, marker: tick == 1 }
+                KeyPart::Event { payload_type, start, payload, marker: tick == heard + 1 }
             }
             None if tick <= DOWN => KeyPart::Sound(Box::new(key_frame(key, (tick as usize - 1) * FRAME))),
             _ => KeyPart::Sound(Box::new([0; FRAME])),
@@ -177,6 +184,17 @@ mod tests {
         assert_eq!(events.iter().filter(|e| e[13] & 0x80 != 0).count(), 3);
         assert!(over.try_recv().is_ok());
         assert_eq!(packets[11].len(), 12 + FRAME, "sound again afterwards");
+    }
+
+    #[test]
+    fn a_gateway_lets_the_beginning_of_a_tone_through() {
+        let mut sender = Sender::new(Signal::Silence, Impairment::default());
+        let (done, _over) = oneshot::channel();
+        sender.press(Press::new(Key::Star, KeyStyle::Gateway, done));
+        let packets: Vec<Vec<u8>> = (0..12).map(|_| sender.next(&connection()).unwrap().to_vec()).collect();
+        let types: Vec<u8> = packets.iter().map(|p| p[1]).collect();
+        assert_eq!(types, [0x80, 0, 0xe5, 101, 101, 101, 101, 101, 0, 0, 0, 0]);
+        assert_ne!(packets[0][12..], packets[11][12..], "a tone and not silence");
     }
 
     #[test]

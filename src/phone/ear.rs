@@ -1,7 +1,6 @@
-//! Which of the sample's prompts were in a sound, in order: by correlation, not by trust.
+//! Which of many known prompts were in a sound, in order: by correlation, not by trust.
 
-use super::voices::{Voice, Voices};
-use crate::phone::listen::{correlation, rms, tone_seconds};
+use super::listen::{correlation, rms, tone_seconds};
 
 /// Samples a second.
 pub const RATE: usize = 8_000;
@@ -16,6 +15,13 @@ const FRAME: usize = 160;
 const SILENCE: f64 = 100.0;
 /// Times the same prompt may be found in one call.
 const REPEATS: usize = 8;
+
+/// A prompt that may be in a sound.
+#[derive(Clone, Copy)]
+pub struct Known<'v> {
+    pub name: &'v str,
+    pub sound: &'v [i16],
+}
 
 /// Something that was heard, in samples from the answer on.
 #[derive(Clone, PartialEq, Debug)]
@@ -37,20 +43,20 @@ pub enum What {
 }
 
 /// Everything that `heard` consists of, in order. `tones` are those that agents may speak in.
-pub fn recognise(heard: &[i16], voices: &Voices, tones: &[f64]) -> Vec<Sound> {
+pub fn recognise(heard: &[i16], known: &[Known<'_>], tones: &[f64]) -> Vec<Sound> {
     let mut rest = heard.to_vec();
     let mut found = Vec::new();
-    let mut longest: Vec<&Voice> = voices.iter().collect();
+    let mut longest: Vec<&Known<'_>> = known.iter().collect();
     longest.sort_by_key(|voice| std::cmp::Reverse(voice.sound.len()));
     for voice in longest {
         for _ in 0..REPEATS {
-            let Some((from, to)) = whole(&rest, &voice.sound) else { break };
-            found.push(Sound { from, to, what: What::Whole(voice.name.clone()) });
+            let Some((from, to)) = whole(&rest, voice.sound) else { break };
+            found.push(Sound { from, to, what: What::Whole(voice.name.to_owned()) });
             rest[from..to].fill(0);
         }
     }
     while let Some((from, to)) = loud_stretch(&rest) {
-        let sound = explain(&rest, (from, to), voices, tones);
+        let sound = explain(&rest, (from, to), known, tones);
         rest[sound.from..sound.to].fill(0);
         found.push(sound);
     }
@@ -89,7 +95,7 @@ fn loud_stretch(sound: &[i16]) -> Option<(usize, usize)> {
 }
 
 /// What a stretch begins with; it may go on with something else.
-fn explain(sound: &[i16], (from, to): (usize, usize), voices: &Voices, tones: &[f64]) -> Sound {
+fn explain(sound: &[i16], (from, to): (usize, usize), known: &[Known<'_>], tones: &[f64]) -> Sound {
     let seconds = (to - from) as f64 / RATE as f64;
     let stretch = &sound[from..to];
     if let Some(hz) = tones.iter().find(|hz| tone_seconds(stretch, **hz) >= 0.8 * seconds) {
@@ -97,8 +103,8 @@ fn explain(sound: &[i16], (from, to): (usize, usize), voices: &Voices, tones: &[
     }
     // A prompt begins with some silence of its own.
     let start = from.saturating_sub(STEP);
-    let cut = |voice: &Voice| Some((beginning(&sound[start..to], &voice.sound)?, voice.name.clone()));
-    match voices.iter().filter_map(cut).max() {
+    let cut = |voice: &Known<'_>| Some((beginning(&sound[start..to], voice.sound)?, voice.name.to_owned()));
+    match known.iter().filter_map(cut).max() {
         Some((length, name)) => {
             let end = (start + length).max(from + SHORTEST).min(to);
             Sound { from, to: end, what: What::Cut(name) }
@@ -144,35 +150,38 @@ pub fn unknown_seconds(sounds: &[Sound]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
+    use crate::phone::listen::tests::speech;
     use crate::phone::signal::tone;
 
     #[test]
     fn prompts_tones_and_cuts_are_told_apart_and_in_order() {
-        let voices = Voices::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts")).unwrap();
-        let say = |name: &str| voices.sound(name).unwrap().to_vec();
+        let sounds = [speech(1, 1.5), speech(2, 3.0), speech(3, 0.5)];
+        let known: Vec<Known> = ["notice", "greeting", "one"]
+            .iter()
+            .zip(&sounds)
+            .map(|(name, sound)| Known { name, sound })
+            .collect();
         let mut line = vec![0; 700];
-        line.extend(say("main.notice"));
-        line.extend(&say("main.greeting")[..12_000]);
-        line.extend(say("system.digit.1"));
+        line.extend(&sounds[0]);
+        line.extend(&sounds[1][..12_000]);
+        line.extend(&sounds[2]);
         line.extend(tone(620.0, 0.3, 1.0));
         line.extend(vec![0; 8_000]);
         line.extend(tone(333.0, 0.3, 1.0));
-        let sounds = recognise(&line, &voices, &[620.0]);
+        let sounds = recognise(&line, &known, &[620.0]);
         let what: Vec<What> = sounds.iter().map(|sound| sound.what.clone()).collect();
         let expected = [
-            What::Whole("main.notice".into()),
-            What::Cut("main.greeting".into()),
-            What::Whole("system.digit.1".into()),
+            What::Whole("notice".into()),
+            What::Cut("greeting".into()),
+            What::Whole("one".into()),
             What::Tone(620.0),
             What::Unknown,
         ];
         assert_eq!(what, expected, "{sounds:?}");
         assert!(sounds[1].to.abs_diff(sounds[2].from) < 2_000, "{sounds:?}");
-        assert_eq!(in_order(&sounds, &["main.notice", "system.digit.1"]), Ok(()));
-        assert_eq!(in_order(&sounds, &["system.digit.1", "main.notice"]), Err("main.notice"));
+        assert_eq!(in_order(&sounds, &["notice", "one"]), Ok(()));
+        assert_eq!(in_order(&sounds, &["one", "notice"]), Err("notice"));
         assert!((unknown_seconds(&sounds) - 1.0).abs() < 0.1);
     }
 }
