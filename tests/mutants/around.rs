@@ -54,6 +54,7 @@ pub fn read<'t>(languages: &[Language], text: impl Fn(&str) -> Option<&'t str>) 
         plans: plans.iter().flatten().map(PlanConfig::view).collect(),
         services: names(server.get("lookups")),
         transfer_prefixes: prefixes(&server),
+        plans_by_telephone: false,
     };
     Around { views, mains: entries(&server), findings }
 }

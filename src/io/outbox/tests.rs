@@ -29,7 +29,7 @@ impl Effects for Remembering {
     fn count(&mut self, _: Count) {}
     fn verify_secret(&mut self, _: CallId, _: AgentId, _: Redacted<String>) {}
     fn ask(&mut self, _: CallId, _: AskId, _: Question) {}
-    fn keep_announcement(&mut self, _: AnnouncementOrder) {}
+    fn keep_announcement(&mut self, _: crate::engine::AnnouncementOrder) {}
     fn finalise(&mut self, _: FinaliseOrder) {}
     fn discard_spool(&mut self, _: CallId) {}
     fn written(&mut self, _: &[Event]) {}

@@ -63,7 +63,7 @@ impl Behaviour {
         // Each entry has a usual situation of its own; the others differ from it.
         let mut usual: Option<Usual> = None;
         let mut known: Vec<Vec<Asked>> = Vec::new();
-        for world in worlds(subject) {
+        for world in worlds(subject, care) {
             match &usual {
                 Some(usual) if usual.world.entry == world.entry => {
                     let differs = usual.differs(subject, &world);

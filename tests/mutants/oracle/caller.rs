@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hotline::ids::{Key, Language, QueueId};
 use hotline::menu::Visit;
-use hotline::menu::api::{Action, Arrival, AskId, Atom, Fact, Input, PromptName};
+use hotline::menu::api::{Action, Arrival, AskId, Atom, Fact, Input, Pace, PromptName};
 use hotline::menu::ask::Question;
 use hotline::menu::forms::Form;
 use hotline::sealed::Redacted;
@@ -61,6 +61,8 @@ pub struct Caller<'s> {
     waits: Option<Millis>,
     /// What the bank's system was asked and has not answered yet.
     pending: Option<(AskId, Question)>,
+    /// What was played last is spoken slowly.
+    pub is_slow: bool,
     pub ending: Option<Ending>,
     pub menus: Vec<String>,
     pub asked: Vec<Asked>,
@@ -92,6 +94,7 @@ impl<'s> Caller<'s> {
             is_playing: false,
             waits: None,
             pending: None,
+            is_slow: false,
             ending: None,
             menus: Vec::new(),
             asked: Vec::new(),
@@ -222,7 +225,8 @@ impl<'s> Caller<'s> {
                 return;
             }
             match action {
-                Action::Play { language, prompts, secret, .. } => {
+                Action::Play { language, prompts, secret, pace } => {
+                    self.is_slow = pace == Pace::Slow;
                     self.is_playing = true;
                     self.waits = None;
                     self.typed = 0;

@@ -6,6 +6,7 @@ use hotline::ids::Language;
 use hotline::menu::PromptKind;
 use hotline::menu::api::PromptName;
 
+use super::behaviour::Care;
 use super::caller::{Caller, Deed, Heard, Millis};
 use super::lexicon::{STAR, ZERO, asks_secret, says_complaint, says_person, says_recorded, slogan_in};
 use super::speech::too_long;
@@ -54,7 +55,7 @@ fn text<'s>(subject: &'s Subject, heard: &Heard, prompt: &str) -> &'s str {
 /// The first words of a call, whatever language is spoken first, and when a person is told of.
 fn notices(subject: &Subject) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let Some(usual) = worlds(subject).into_iter().next() else { return faults };
+    let Some(usual) = worlds(subject, Care::Brisk).into_iter().next() else { return faults };
     for language in subject.program.languages() {
         let world = World { language: Some(language.clone()), ..usual.clone() };
         let mut caller = Caller::rings(subject, &world);

@@ -6,21 +6,21 @@
 //! anything first, everything is said in every language, options come before keys.
 
 mod behaviour;
-mod caller;
+pub mod caller;
 mod ears;
 mod lexicon;
 mod nodes;
 mod people;
 mod speech;
-mod walk;
-mod world;
+pub mod walk;
+pub mod world;
 
 use std::sync::Arc;
 
 use hotline::config::finding::Severity;
 use hotline::menu::{Program, Sources};
 
-pub use behaviour::Memory;
+pub use behaviour::{Care, Memory};
 pub use lexicon::SLOGANS;
 
 use nodes::Nodes;

@@ -9,6 +9,7 @@ use hotline::menu::view::CalendarClass;
 use hotline::sealed::Redacted;
 
 use super::Subject;
+use super::behaviour::Care;
 
 /// How the bank's systems do today.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -120,7 +121,7 @@ impl World {
 }
 
 /// The usual one first; then every entry, hour and plan; then everything else, one thing changed.
-pub fn worlds(subject: &Subject) -> Vec<World> {
+pub fn worlds(subject: &Subject, care: Care) -> Vec<World> {
     let views = &subject.sources.views;
     let mut classes = match &views.calendar {
         Some(calendar) => calendar.classes.clone(),
@@ -147,7 +148,8 @@ pub fn worlds(subject: &Subject) -> Vec<World> {
             system: System::Answers(0),
         };
         for plans in &plans {
-            worlds.extend(classes.iter().map(|class| usual(class, plans)));
+            let all = if plans.is_empty() || care == Care::Thorough { classes.len() } else { 1 };
+            worlds.extend(classes.iter().take(all).map(|class| usual(class, plans)));
         }
         let lists = [CallerList::Known, CallerList::Vip, CallerList::Blocked, CallerList::Elderly];
         let most = subject.nodes.fields.values().map(Vec::len).max().unwrap_or(0);
@@ -157,18 +159,24 @@ pub fn worlds(subject: &Subject) -> Vec<World> {
             let languages = classes.iter().map(|class| usual(class, &BTreeSet::new()));
             worlds.extend(languages.map(|world| World { language: Some(language.clone()), ..world }));
         }
-        for class in &classes {
+        let combined = if care == Care::Thorough { classes.len() } else { 1 };
+        for class in classes.iter().take(combined) {
             let plain = usual(class, &BTreeSet::new());
             worlds.extend(lists.map(|list| World { list: Some(list), ..plain.clone() }));
             // Busy, and busy now and then.
             let busy = [[true, true], [false, true], [true, false]];
             worlds.extend(busy.map(|queues| World { queues, ..plain.clone() }));
-            worlds.push(World { callback: false, ..plain.clone() });
-            worlds.push(World { shows_number: false, ..plain.clone() });
             for system in &systems {
                 worlds.push(World { system: *system, ..plain.clone() });
-                worlds.push(World { system: *system, list: Some(CallerList::Vip), ..plain.clone() });
+                if care == Care::Thorough {
+                    worlds.push(World { system: *system, list: Some(CallerList::Vip), ..plain.clone() });
+                }
             }
+        }
+        for class in &classes {
+            let plain = usual(class, &BTreeSet::new());
+            worlds.push(World { callback: false, ..plain.clone() });
+            worlds.push(World { shows_number: false, ..plain });
         }
     }
     worlds
