@@ -256,6 +256,12 @@ fn self_service_kinds(sealer: &mut Sealer) -> Vec<EventKind> {
             duration_ms: 150_000,
             caller_leg: LegStats::default(),
         },
+    ]
+}
+
+/// And later still.
+fn house_kinds() -> Vec<EventKind> {
+    vec![
         EventKind::CallersImported { callers: 300 },
         EventKind::AlarmRaised { alarm: Alarm::Calendar, detail: "2027".into() },
         EventKind::ConfigProposed {
@@ -285,7 +291,8 @@ fn every_event() -> Vec<Event> {
     ];
     let server = server_kinds().into_iter().map(|kind| (None, kind));
     let call = menu_kinds(&mut sealer).into_iter().chain(queue_kinds()).collect::<Vec<_>>();
-    let call = call.into_iter().chain(self_service_kinds(&mut sealer)).map(|kind| (Some(CALL), kind));
+    let later = self_service_kinds(&mut sealer).into_iter().chain(house_kinds());
+    let call = call.into_iter().chain(later).map(|kind| (Some(CALL), kind));
     let numbered = (1_u64..).zip(server.chain(call));
     let event = |(seq, (call, kind))| Event {
         schema: 1,

@@ -82,7 +82,7 @@ mod tests {
 "recordings":{"archived":0,"failed":0,"missing_ms":0,"masked_ms":0,"open":{}},
 "server":{"version":"","starts":0,"config_version":0,"published":0,"refused":0,"alarms":[],"plans":{}}},
 "open":{"calls":{},"config_version":0,"as_of_seq":0,"seats":{},"newest":null},
-"plans":{"in_force":{},"proposed":{}},"people":{"calls":{},"languages":{},"tries":{},"callbacks":{}},"bindings":[]}"#;
+"plans":{"in_force":{},"proposed":{},"recorded":{}},"people":{"calls":{},"languages":{},"tries":{},"callbacks":{}},"bindings":[]}"#;
 
     fn written(version: u16, memory: &Memory) -> Vec<u8> {
         serde_json::to_vec(&Written::of(version, &memory.folds, memory.bindings.clone())).unwrap()
