@@ -141,6 +141,13 @@ pub enum EventKind {
         by: String,
         reason: String,
     },
+    /// An announcement was recorded by telephone and is heard while the plan is in force (CBA-24); the
+    /// envelope tells by whom and in which call.
+    AnnouncementRecorded {
+        plan: PlanId,
+        sha256: PromptHash,
+        length_ms: u64,
+    },
     /// An emergency plan is in force from here on, for running calls too (CBA-24).
     PlanStarted {
         plan: PlanId,

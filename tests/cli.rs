@@ -88,7 +88,7 @@ struct Ended {
 
 fn run<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hotline"));
-    command.args(arguments).current_dir(root()).env("USER", "tester").stdin(Stdio::null());
+    command.args(arguments).current_dir(root()).env("USER", "tester").env("LC_ALL", "C").stdin(Stdio::null());
     let Output { status, stdout, stderr } = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ended { code: status.code().unwrap(), out: text(stdout), errors: text(stderr) }
@@ -131,6 +131,70 @@ fn all_mistakes_are_told_at_once_with_their_places() {
     let findings = json["findings"].as_array().unwrap();
     assert!(checked.code == 1 && findings.len() >= 3, "{}", checked.out);
     assert_eq!(findings.iter().filter(|finding| finding["severity"] == "error").count(), 3);
+}
+
+#[test]
+fn one_slip_is_one_finding_in_the_language_asked_for() {
+    let hotline = Hotline::new();
+    hotline.edit("main.toml", "press 2.\" }", "press 2.\"");
+    let checked = hotline.run("check --lang zh");
+    assert_eq!(checked.code, 1, "{}", checked.out);
+    for told in ["main.toml:22:8", "此处的花括号 `{` 没有闭合", "^^^^", "1 个错误，0 个警告", "不做任何证明"]
+    {
+        assert!(checked.out.contains(told), "{told} is not in\n{}", checked.out);
+    }
+    assert_eq!(checked.out.matches("错误[").count(), 1, "{}", checked.out);
+    let json: Value = serde_json::from_str(&hotline.run("check --format json").out).unwrap();
+    let finding = &json["findings"][0];
+    for field in
+        ["rule", "severity", "source", "file", "line", "column", "message", "help", "message_zh", "help_zh"]
+    {
+        assert!(!finding[field].is_null(), "{field} is not in {finding:#}");
+    }
+    assert_eq!((&finding["line"], &json["proof"]), (&22.into(), &Value::Null));
+
+    let queues = std::fs::read_to_string(hotline.path("ops/queues.toml")).unwrap();
+    let hotline = Hotline::new();
+    let broken = queues.replace("[queues.general]", "[queues.general");
+    std::fs::write(hotline.path("ops/queues.toml"), broken).unwrap();
+    let checked = hotline.run("check");
+    assert_eq!(checked.out.matches("error[").count(), 1, "{}", checked.out);
+}
+
+#[test]
+fn an_entry_without_menu_is_told_where_it_stands() {
+    let hotline = Hotline::new();
+    let config = hotline.path("ops/hotline.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replace("\"95599\" = \"main\"", "\"95599\" = \"mian\"")).unwrap();
+    let checked = hotline.run("check");
+    assert!(checked.out.contains("ops/hotline.toml:3:23: entry `95599`"), "{}", checked.out);
+    assert!(checked.out.contains("3 | entries = {"), "{}", checked.out);
+}
+
+#[test]
+fn rules_are_explained() {
+    let told = run(["check", "--explain", "no-advert"]);
+    assert!(told.code == 0 && told.out.contains("Right:") && told.out.contains("CBA-10c"), "{}", told.out);
+    let told = run(["check", "--explain", "all", "--lang", "zh"]);
+    assert!(told.code == 0 && told.out.contains("正确示例"), "{}", told.out);
+    let told = run(["check", "--explain", "no-adverts"]);
+    assert!(told.code == 2 && told.out.contains("Did you mean `no-advert`?"), "{}", told.out);
+}
+
+#[test]
+fn rare_options_before_frequent_ones_are_told_when_counts_are_given() {
+    let hotline = Hotline::new();
+    let counts = hotline.path("pressed.csv");
+    std::fs::write(&counts, "menu,key,count\nmain,1,10\nmain,2,900\n").unwrap();
+    let checked = hotline.run(&format!("check --pressed {}", counts.display()));
+    assert!(
+        checked.out.contains("key 2 was pressed 900 times, key 1 before it only 10 times"),
+        "{}",
+        checked.out
+    );
+    std::fs::write(&counts, "main;1\n").unwrap();
+    assert_eq!(hotline.run(&format!("check --pressed {}", counts.display())).code, 2);
 }
 
 #[test]

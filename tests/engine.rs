@@ -1,5 +1,7 @@
 //! The engine by hand: one input, and what follows from it.
 
+#[path = "engine/announce.rs"]
+mod announce;
 mod support;
 
 use std::collections::BTreeSet;
@@ -9,8 +11,8 @@ use std::time::Duration;
 use hotline::config::published::Published;
 use hotline::engine::command::{PlanView, Reply, Request};
 use hotline::engine::{
-    AlarmState, Directory, Engine, Input, LockSettings, MediaSettings, Memory, Output, PeopleSettings,
-    Settings,
+    AlarmState, AnnouncementOrder, Directory, Engine, Input, LockSettings, MediaSettings, Memory, Output,
+    PeopleSettings, Settings,
 };
 use hotline::event::{Actor, Alarm, Event, EventKind};
 use hotline::ids::*;
@@ -26,6 +28,8 @@ struct House {
     events: Vec<Event>,
     sent: Vec<String>,
     orders: Vec<Command>,
+    /// Announcements to be made playable.
+    spoken: Vec<AnnouncementOrder>,
 }
 
 fn settings() -> Settings {
@@ -67,7 +71,8 @@ impl House {
     fn open(published: Arc<Published>) -> House {
         let now = Now { mono: Mono(0), wall: Wall(1_793_606_400_000) };
         let engine = Engine::new(settings(), Memory::default(), now);
-        let mut house = House { engine, now, events: Vec::new(), sent: Vec::new(), orders: Vec::new() };
+        let (events, sent, orders, spoken) = Default::default();
+        let mut house = House { engine, now, events, sent, orders, spoken };
         house.input(Input::Directory(Arc::new(Directory::default())));
         house.input(Input::Published(published));
         house
@@ -82,22 +87,31 @@ impl House {
                     self.sent.push(String::from_utf8_lossy(&bytes).into_owned())
                 }
                 Output::Media { command, .. } => self.orders.push(command),
+                Output::KeepAnnouncement(order) => self.spoken.push(order),
                 _ => {}
             }
         }
     }
 
     fn invite(&mut self) {
-        let sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.5\r\ns=-\r\nc=IN IP4 127.0.0.5\r\nt=0 0\r\n\
-                   m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n";
+        self.dial(5, "95599");
+    }
+
+    /// A call from 127.0.0.`host`, one a number.
+    fn dial(&mut self, host: u8, number: &str) {
+        let ip = format!("127.0.0.{host}");
+        let sdp = format!(
+            "v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n\
+             m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+        );
         let text = format!(
-            "INVITE sip:95599@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.5:5060;branch=z9hG4bK1\r\n\
-             From: <sip:13800138000@127.0.0.5>;tag=a\r\nTo: <sip:95599@127.0.0.1>\r\nCall-ID: 1\r\n\
-             CSeq: 1 INVITE\r\nMax-Forwards: 70\r\nContact: <sip:c@127.0.0.5>\r\n\
+            "INVITE sip:{number}@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {ip}:5060;branch=z9hG4bK{host}\r\n\
+             From: <sip:13800138000@{ip}>;tag=a\r\nTo: <sip:{number}@127.0.0.1>\r\nCall-ID: {host}\r\n\
+             CSeq: 1 INVITE\r\nMax-Forwards: 70\r\nContact: <sip:c@{ip}>\r\n\
              Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{sdp}",
             sdp.len()
         );
-        let flow = FlowId::Udp { remote: ([127, 0, 0, 5], 5060).into() };
+        let flow = FlowId::Udp { remote: ([127, 0, 0, host], 5060).into() };
         self.input(Input::Message { flow, bytes: text.into_bytes() });
     }
 
@@ -143,11 +157,11 @@ fn a_prompt_without_any_recording_leads_to_a_person_and_not_into_silence() {
     assert!(!house.happened(|kind| matches!(kind, EventKind::QueueEntered { .. })), "the notice comes first");
     house.media(MediaEvent::PlayDone { leg: House::leg(), id: PlayId(1) });
     assert!(!house.happened(|kind| matches!(kind, EventKind::MenuFailed { .. })), "not the caller's fault");
-    let plays = house.orders.iter().filter_map(|order| match order {
+    let mut plays = house.orders.iter().filter_map(|order| match order {
         Command::Play { id, .. } => Some(*id),
         _ => None,
     });
-    let excuse = plays.last().expect("the caller hears that a person follows");
+    let excuse = plays.next_back().expect("the caller hears that a person follows");
     house.media(MediaEvent::PlayDone { leg: House::leg(), id: excuse });
     assert!(house.happened(|kind| matches!(kind, EventKind::QueueEntered { .. })));
 }
@@ -216,7 +230,7 @@ fn cba_24_a_plan_for_two_persons_is_proposed_by_one_and_started_by_another() {
 fn a_proposal_is_forgotten_after_an_hour_and_can_be_taken_back() {
     let mut house = House::open(support::published());
     assert_eq!(house.ask(start("disaster", "Li")), Reply::Proposed);
-    house.now.mono = house.now.mono + Duration::from_secs(3_601);
+    house.now.mono += Duration::from_secs(3_601);
     house.now.wall.0 += 3_601_000;
     assert_eq!(house.ask(start("disaster", "Wang")), Reply::Proposed, "the word of Li holds no more");
     let (plan, by, reason) = ("disaster".into(), "Li".to_owned(), "dry again".to_owned());

@@ -186,6 +186,7 @@ fn directory() -> Directory {
         kind: DeviceKind::Static { contact: format!("sip:{id}@{DESK}") },
     };
     Directory {
+        announcers: Default::default(),
         agents: ["1001", "1002"].map(|id| (AgentId::new(id), agent(id))).into(),
         devices: vec![device("desk1"), device("desk2")],
         imported: false,

@@ -69,6 +69,7 @@ fn name(kind: &EventKind) -> &'static str {
         EventKind::CallersImported { .. } => "callers_imported",
         EventKind::ConfigProposed { .. } => "config_proposed",
         EventKind::PlanProposed { .. } => "plan_proposed",
+        EventKind::AnnouncementRecorded { .. } => "announcement_recorded",
         EventKind::PlanStarted { .. } => "plan_started",
         EventKind::PlanStopped { .. } => "plan_stopped",
         EventKind::PlanAnnounced { .. } => "plan_announced",
@@ -85,7 +86,7 @@ fn name(kind: &EventKind) -> &'static str {
     }
 }
 
-const KINDS: usize = 55;
+const KINDS: usize = 56;
 
 fn server_kinds() -> Vec<EventKind> {
     vec![
@@ -103,15 +104,6 @@ fn server_kinds() -> Vec<EventKind> {
         },
         EventKind::ConfigRefused { findings: 2 },
         EventKind::DirectoryImported { agents: 20, devices: 21 },
-        EventKind::CallersImported { callers: 300 },
-        EventKind::AlarmRaised { alarm: Alarm::Calendar, detail: "2027".into() },
-        EventKind::ConfigProposed {
-            version: ConfigVersion(5),
-            by: "李雷".into(),
-            reason: "cards".into(),
-            digest: "cd".repeat(32),
-        },
-        EventKind::PlanProposed { plan: "storm".into(), by: "韩梅梅".into(), reason: "flood".into() },
         EventKind::DeviceRegistered { device: "desk-1".into() },
         EventKind::DeviceUnregistered { device: "desk-1".into() },
         EventKind::AgentSignedIn { agent: "1001".into(), device: "desk-1".into() },
@@ -263,6 +255,20 @@ fn self_service_kinds(sealer: &mut Sealer) -> Vec<EventKind> {
             by: EndedBy::Callee,
             duration_ms: 150_000,
             caller_leg: LegStats::default(),
+        },
+        EventKind::CallersImported { callers: 300 },
+        EventKind::AlarmRaised { alarm: Alarm::Calendar, detail: "2027".into() },
+        EventKind::ConfigProposed {
+            version: ConfigVersion(5),
+            by: "李雷".into(),
+            reason: "cards".into(),
+            digest: "cd".repeat(32),
+        },
+        EventKind::PlanProposed { plan: "storm".into(), by: "韩梅梅".into(), reason: "flood".into() },
+        EventKind::AnnouncementRecorded {
+            plan: "storm".into(),
+            sha256: PromptHash([7; 32]),
+            length_ms: 9_000,
         },
     ]
 }

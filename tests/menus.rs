@@ -1,7 +1,8 @@
 //! The sample hotline: clean, proved, and every `menus/NAME.script` tells what it should.
 //!
-//! A script holds cases: `== title`, `keys: …` (see `hotline try --keys`), perhaps `language: …`,
-//! then the expected transcript. `UPDATE_SCRIPTS=1 cargo test --test menus` writes what is told now.
+//! A script holds cases: `== title`, `keys: …` (see `hotline try --keys`), perhaps `language: …` and
+//! `given: …` about the world around (closed hours, answers of the bank's systems), then the
+//! expected transcript. `UPDATE_SCRIPTS=1 cargo test --test menus` writes what is told now.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,9 +10,10 @@ use std::sync::Arc;
 use hotline::cli::args::{Format, Shape};
 use hotline::cli::try_::{self, Try};
 use hotline::cli::{check, drafts, show};
+use hotline::config::finding::Tongue;
 use hotline::ids::{EntryId, Language, MenuId, QueueId};
 use hotline::io::versions::Drafts;
-use hotline::menu::transcript::{parse_deeds, transcript};
+use hotline::menu::transcript::{Scene, World, parse_deeds, transcript};
 use hotline::menu::view::Views;
 use hotline::menu::{Compiled, Program, PromptKind, Sources, compile};
 
@@ -101,7 +103,12 @@ fn scripts_tell_what_they_should() {
         let (mut written, cases) = cases(&text);
         for case in cases {
             let deeds = parse_deeds(&case.keys).unwrap_or_else(|e| panic!("{path}: {e}"));
-            let told = transcript(&program, &entry, case.language, &deeds);
+            let mut world = World::default();
+            for given in case.head.lines().filter_map(|line| line.strip_prefix("given:")) {
+                world.given(given).unwrap_or_else(|e| panic!("{path}: {e}"));
+            }
+            let scene = Scene { entry: Some(entry.clone()), language: case.language, world };
+            let told = transcript(&program, scene, &deeds);
             if !update {
                 assert_eq!(told.trim_end(), case.expected, "{path}: {}", case.head);
             }
@@ -189,12 +196,18 @@ fn try_runs_from_the_keyboard_until_the_caller_hangs_up() {
 
 #[test]
 fn show_draws_keys_and_seconds() {
-    for (drawn_as, expected) in
-        [(Shape::Tree, "└─ 2"), (Shape::Mermaid, "flowchart LR"), (Shape::Svg, "</svg>")]
-    {
+    for (drawn_as, expected) in [
+        (Shape::Tree, ["└─ 2", "card-loss (0 → card-loss, "]),
+        (Shape::Mermaid, ["flowchart LR", "card-loss (0 → card-loss, "]),
+        (Shape::Svg, [">card-loss</text>", ">0 → card-loss, "]),
+        (Shape::Json, ["\"listening_s\"", "\"leads_to\""]),
+    ] {
         let mut out = Vec::new();
-        assert_eq!(show::run(&around(&directory()), drawn_as, &mut out).unwrap(), check::CLEAN);
+        assert_eq!(
+            show::run(&around(&directory()), drawn_as, Tongue::English, &mut out).unwrap(),
+            check::CLEAN
+        );
         let text = String::from_utf8(out).unwrap();
-        assert!(text.contains(expected) && text.contains("card-loss (0 → card-loss"), "{text}");
+        assert!(expected.iter().all(|words| text.contains(words)), "{text}");
     }
 }

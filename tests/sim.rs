@@ -6,14 +6,13 @@
 mod bench;
 #[path = "sim/full.rs"]
 mod full;
-mod support;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bench::{Bench, Workers};
 use hotline::call::Arms;
-use hotline::engine::{AlarmState, Input};
+use hotline::engine::{AlarmState, Input, Memory};
 use hotline::event::{Alarm, Event, EventKind, LeftQueue, OfferEnd, Outcome, Refusal, TransferEnd};
 use hotline::ids::Key;
 use hotline::now::Mono;
@@ -123,7 +122,7 @@ fn services_happened(report: &Report) {
 #[test]
 fn when_a_media_worker_dies_its_calls_end_and_their_recordings_are_kept_for_the_next_start() {
     let worker_dies = Some(Duration::from_secs(300));
-    let report = World::new(Params { worker_dies, ..params(3, 300) }, support::published()).run();
+    let report = World::new(Params { worker_dies, ..params(3, 300) }, full::published()).run();
     // Calls whose worker never said where their sound is: not settled, because the next start does it.
     let kept = report.violations.iter().filter(|broken| broken.contains("settled: 0")).count();
     assert_eq!(report.violations.len(), kept, "{:?}", report.violations);
@@ -159,7 +158,7 @@ fn every_arm_of_the_sip_machines_and_of_a_visit_is_hit_over_a_few_days() {
     let (mut hit, mut hotline, mut visits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     // Days with enough agents, days with few, and one on which nobody is there.
     for (seed, agents) in [(20, 12), (21, 0), (22, 12), (23, 3), (24, 12), (25, 3)] {
-        let (calls, over) = if agents == 0 { (900, 1_500) } else { (400, 600) };
+        let (calls, over) = if agents == 0 { (900, 1_500) } else { (600, 600) };
         let params = Params { agents, over: Duration::from_secs(over), ..params(seed, calls) };
         let report = World::new(params, full::published()).run();
         check(&report);
@@ -184,7 +183,7 @@ fn every_arm_of_the_sip_machines_and_of_a_visit_is_hit_over_a_few_days() {
 
 #[test]
 fn a_call_still_being_opened_when_the_journal_fails_is_refused() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::with(full::published(), Memory::default());
     bench.workers = Workers::Holding;
     bench.ring(1);
     let state = AlarmState::Raised { detail: "disk full".to_owned() };
@@ -197,7 +196,7 @@ fn a_call_still_being_opened_when_the_journal_fails_is_refused() {
 
 #[test]
 fn a_drain_that_stops_waiting_callers_rings_nobody_for_them_and_ends() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::with(full::published(), Memory::default());
     for n in 1..=2 {
         bench.ring(u16::try_from(n).unwrap());
         bench.press(n, Key::Digit(0));

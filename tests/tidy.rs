@@ -22,7 +22,7 @@ const PARAMETERS: usize = 5;
 const FIELDS: usize = 12;
 
 /// Transition tables, rows, events and pure data: `file item`.
-const EXEMPT: &[&str] = &["src/record/row.rs CallRow"];
+const EXEMPT: &[&str] = &["src/record/row.rs CallRow", "src/menu/model.rs Menu"];
 
 /// Debts: `layer FILE MODULE`.
 const EXCEPTIONS: &[&str] = &[];

@@ -3,6 +3,7 @@
 //! Does not know transactions, sockets, menus' contents, routing or media: the engine tells it
 //! what they did and does what it says.
 
+pub mod announce;
 mod arms;
 mod message;
 mod phase;
@@ -136,6 +137,12 @@ pub enum StaffResult {
     SignedOut,
     Ready,
     NotReady,
+    /// An emergency plan is in force,
+    PlanStarted,
+    /// waits for a second person,
+    PlanProposed,
+    /// or is over.
+    PlanEnded,
     Refused,
 }
 

@@ -84,20 +84,21 @@ async fn list(config: &ServerConfig, format: Format) -> anyhow::Result<ExitCode>
 }
 
 fn as_json((id, agent, view): (&AgentId, &AgentRecord, Option<&Value>)) -> Value {
-    let AgentRecord { name, profile } = agent;
+    let AgentRecord { name, profile, announce } = agent;
     json!({
         "agent": id,
         "name": name.reveal(),
         "skills": profile.skills,
         "queues": profile.queues,
         "languages": profile.languages,
+        "announce": announce,
         "state": view.and_then(|view| view.get("state")),
         "device": view.and_then(|view| view.get("device")),
     })
 }
 
 fn as_row((id, agent, view): (&AgentId, &AgentRecord, Option<&Value>)) -> Vec<String> {
-    let AgentRecord { name, profile } = agent;
+    let AgentRecord { name, profile, .. } = agent;
     let skills = profile.skills.iter().map(|(skill, level)| format!("{skill}={level}"));
     let device = view.and_then(|view| view.get("device")).and_then(Value::as_str);
     vec![

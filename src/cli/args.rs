@@ -36,6 +36,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Print the JSON Schema of a kind of file, for editors
     Schema(SchemaArgs),
+    /// What changes for callers; a gate before publishing
+    Diff(DiffArgs),
     /// A caller's visit as text, without audio
     Try(TryArgs),
     /// Calls of the index
@@ -79,6 +81,7 @@ impl Command {
             Command::Check(_) => "check",
             Command::Show(_) => "show",
             Command::Schema(_) => "schema",
+            Command::Diff(_) => "diff",
             Command::Try(_) => "try",
             Command::Calls(_) => "calls",
             Command::Callbacks(_) => "callbacks",
@@ -101,6 +104,13 @@ pub enum Format {
     Text,
     /// For programs
     Json,
+}
+
+/// Languages that findings are told in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Lang {
+    En,
+    Zh,
 }
 
 #[derive(Args, Clone, Copy, Debug)]
@@ -161,6 +171,15 @@ pub struct DemoArgs {
 pub struct CheckArgs {
     /// Directory of the menus [default: as configured]
     pub dir: Option<PathBuf>,
+    /// Tell what a rule means, with an example kept and one broken; `all` tells every rule
+    #[arg(long, value_name = "RULE", conflicts_with = "dir")]
+    pub explain: Option<String>,
+    /// Language of the findings [default: that of the system]
+    #[arg(long, value_enum)]
+    pub lang: Option<Lang>,
+    /// How often each key was pressed, as CSV lines `menu,key,count`: are frequent options said first?
+    #[arg(long, value_name = "FILE")]
+    pub pressed: Option<PathBuf>,
     #[command(flatten)]
     pub format: FormatArgs,
 }
@@ -171,14 +190,22 @@ pub struct ShowArgs {
     pub dir: Option<PathBuf>,
     #[arg(long = "as", value_enum, default_value_t)]
     pub shape: Shape,
+    /// Language of the findings [default: that of the system]
+    #[arg(long, value_enum)]
+    pub lang: Option<Lang>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 pub enum Shape {
     #[default]
+    /// For a terminal
     Tree,
+    /// A flow chart for documents
     Mermaid,
+    /// A picture for pages
     Svg,
+    /// For programs: every text and where everything leads
+    Json,
 }
 
 #[derive(Args, Clone, Copy, Debug)]
@@ -196,6 +223,31 @@ pub enum SchemaFile {
     System,
 }
 
+/// Exit code: 0 nothing changes for callers (with a gate: nothing that it forbids), 1 something does,
+/// 2 one side cannot be read or does not pass the check.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit code: 0 nothing changes for callers, 1 something does, 2 one side cannot be read or does \
+not pass the check. With --max-seconds or --no-lost-paths: 0 nothing happens that they forbid, 1 something does."
+)]
+pub struct DiffArgs {
+    /// Number of a snapshot, a directory of menus with its ops beside, `current` or `drafts` [default: the version in force]
+    pub old: Option<String>,
+    /// The same for what comes after [default: the drafts as configured]
+    pub new: Option<String>,
+    /// Gate: no menu is farther than this from a person, for a caller who listens
+    #[arg(long, value_name = "N")]
+    pub max_seconds: Option<u32>,
+    /// Gate: no key that led somewhere leads nowhere, and whatever could be reached still can
+    #[arg(long)]
+    pub no_lost_paths: bool,
+    /// Language of the findings [default: that of the system]
+    #[arg(long, value_enum)]
+    pub lang: Option<Lang>,
+    #[command(flatten)]
+    pub format: FormatArgs,
+}
+
 #[derive(Args, Debug)]
 pub struct TryArgs {
     /// Directory of the menus [default: as configured]
@@ -206,15 +258,24 @@ pub struct TryArgs {
     /// Language to begin with, e.g. en-US
     #[arg(long)]
     pub language: Option<String>,
-    /// When the call arrives, e.g. 2026-03-01T08:00 (menus know no hours: the visit is the same)
+    /// When the call arrives, by the clocks of the calendar, e.g. "2026-10-01 03:00" [default: everything is open]
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
     /// Number that is dialled [default: the first entry]
     #[arg(long, value_name = "NUMBER")]
     pub entry: Option<String>,
-    /// Number the caller rings from (menus know no callers: the visit is the same)
-    #[arg(long, value_name = "N")]
-    pub caller: Option<String>,
+    /// Number the caller rings from, or a list they stand on: known, vip, blocked, elderly; can be given twice
+    #[arg(long = "caller", value_name = "N|LIST")]
+    pub callers: Vec<String>,
+    /// A plan in force; can be given several times
+    #[arg(long = "plan", value_name = "NAME")]
+    pub plans: Vec<String>,
+    /// More of the world around, e.g. "closed branches", "waiting general 12", "lookup bank /balance balance=12.50", "lookup bank /balance failed"; can be given several times
+    #[arg(long, value_name = "WORDS")]
+    pub given: Vec<String>,
+    /// Language of the findings [default: that of the system]
+    #[arg(long, value_enum)]
+    pub lang: Option<Lang>,
 }
 
 #[derive(Args, Debug)]
@@ -301,7 +362,7 @@ pub enum RecordingsCommand {
 
 #[derive(Subcommand, Debug)]
 pub enum AgentsCommand {
-    /// Take in a CSV file: work_number,name,secret,skills,queues,languages
+    /// Take in a CSV file: work_number,name,secret,skills,queues,languages and, if wanted, announce (yes or no)
     Import(ImportArgs),
     /// Write the agents as CSV, without secrets
     Export,

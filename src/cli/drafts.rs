@@ -1,6 +1,6 @@
 //! Drafts as the commands find them: by the configuration, or around a directory of menus.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::load_config;
 use crate::config::server::ServerConfig;
@@ -8,7 +8,7 @@ use crate::io::clock::Clock;
 use crate::io::control::FindingsFound;
 use crate::io::prompts::lengths::Recorded;
 use crate::io::versions::{Around, Checked, Drafts, Places, Texts, broken, named, read_if_there, read_menus};
-use crate::menu::{ManifestView, Sources};
+use crate::menu::{ManifestView, Sources, Statistics};
 
 /// Drafts of the configuration; those around `menus`, if a directory is named.
 pub fn find(menus: Option<&Path>, config: Option<&Path>) -> anyhow::Result<Drafts> {
@@ -22,7 +22,7 @@ pub fn find(menus: Option<&Path>, config: Option<&Path>) -> anyhow::Result<Draft
 /// configuration that is named stands for the one in `../ops`.
 pub fn around(menus: &Path, config: Option<&Path>) -> Result<Drafts, FindingsFound> {
     let ops = menus.join("../ops");
-    let beside = ops.join("hotline.toml");
+    let beside = config_beside(menus);
     let path = config.or_else(|| beside.exists().then_some(beside.as_path()));
     let Some(path) = path else {
         let drafts = Drafts::in_directory(&menus.join(".."), "main", "main");
@@ -32,6 +32,11 @@ pub fn around(menus: &Path, config: Option<&Path>) -> Result<Drafts, FindingsFou
     let mut drafts = Drafts::of(&config);
     drafts.places.menus = menus.to_owned();
     Ok(drafts)
+}
+
+/// Where the configuration stands beside a directory of menus.
+pub fn config_beside(menus: &Path) -> PathBuf {
+    menus.join("../ops/hotline.toml")
 }
 
 /// Drafts read, ready to be compiled.
@@ -44,7 +49,12 @@ pub struct Loaded {
 impl Loaded {
     /// Menus compiled, with the findings of everything around them.
     pub fn compile(&self) -> Checked {
-        self.around.compile(&self.sources, &self.recorded)
+        self.compile_counted(None)
+    }
+
+    /// As [`Loaded::compile`], with how often each key was pressed.
+    pub fn compile_counted(&self, statistics: Option<&Statistics>) -> Checked {
+        self.around.compile(&self.sources, &self.recorded, statistics)
     }
 
     /// The year whose list of holidays the calendar lacks today.

@@ -10,10 +10,14 @@ pub mod calls;
 pub mod check;
 pub mod demo;
 pub mod devices;
+pub mod diff;
 pub mod drafts;
+mod entries;
+pub mod explain;
 pub mod findings;
 pub mod output;
 pub mod plans;
+mod pressed;
 pub mod prompts;
 pub mod publish;
 pub mod recordings;
@@ -62,6 +66,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::command(config, &args),
         Command::Show(args) => show::command(config, &args),
         Command::Schema(args) => schema::command(args),
+        Command::Diff(args) => diff::command(config, &args),
         Command::Try(args) => try_::command(config, &args),
         Command::Publish(args) => block_on(publish::run(&load_config(config)?, args)),
         Command::Rollback(args) => block_on(versions::rollback(&load_config(config)?, args)),
@@ -119,7 +124,7 @@ fn report(error: &anyhow::Error) -> ExitCode {
         eprintln!("hotline: {error:#}");
         return ExitCode::from(check::FINDINGS);
     };
-    eprint!("{}", findings::written(&found.0));
+    eprint!("{}", findings::written_in(findings::tongue(None), &found.0));
     if error.to_string() != found.to_string() {
         eprintln!("hotline: {error}");
     }
@@ -142,7 +147,14 @@ mod tests {
             "versions --format json",
             "demo",
             "check menus",
+            "check --explain no-advert --lang zh",
+            "check --pressed keys.csv --format json",
             "show menus --as mermaid",
+            "show --as json",
+            "diff",
+            "diff 3 drafts --format json",
+            "diff old/menus new --max-seconds 25 --no-lost-paths",
+            "try --at 2026-10-01 --caller vip --caller 13800000000 --plan surge --given lookup",
             "schema menu",
             "schema system",
             "try --keys 1#0 --language en-US",

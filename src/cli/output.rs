@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use serde::Serialize;
 
+use crate::menu::draw::columns;
+
 /// Lets a command write to standard output and takes its exit code.
 pub fn print(command: impl FnOnce(&mut dyn Write) -> io::Result<u8>) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
@@ -55,14 +57,7 @@ fn aligned<'c>(cells: impl Iterator<Item = &'c str>, widths: &[usize]) -> String
 
 /// Columns of a terminal that a text takes: Chinese characters take two.
 pub fn width(text: &str) -> usize {
-    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
-}
-
-/// East Asian wide and fullwidth characters (Unicode Annex 11), in their main ranges.
-fn is_wide(c: char) -> bool {
-    matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}'
-        | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}'
-        | '\u{ffe0}'..='\u{ffe6}' | '\u{20000}'..='\u{3fffd}')
+    columns(text)
 }
 
 #[cfg(test)]

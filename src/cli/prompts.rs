@@ -17,8 +17,9 @@ use crate::io::prompts::build::{self, BuildError, Built, Order, Stale};
 use crate::io::prompts::inspect::{Inspection, Prompt, State, Strictness, Wanted, inspect};
 use crate::io::prompts::manifest::FILE;
 use crate::io::prompts::synthesise::Synthesiser;
-use crate::io::versions::{Drafts, wanted_by};
+use crate::io::versions::{Drafts, assembled};
 use crate::menu::ManifestView;
+use crate::menu::api::PromptName;
 use crate::now::Wall;
 
 /// What `prompts build` and `prompts approve` are given.
@@ -67,12 +68,15 @@ fn show(findings: &[Finding], format: Format, out: &mut dyn Write) -> io::Result
 
 fn look(drafts: &Drafts) -> Result<Inspection, Vec<Finding>> {
     let manifest = drafts.prompts.join(FILE);
-    inspect(&drafts.prompts, &wanted_by(drafts)?).map_err(|e| vec![e.finding(&manifest)])
+    inspect(&drafts.prompts, &assembled(drafts)?.wanted).map_err(|e| vec![e.finding(&manifest)])
 }
 
 /// What `hotline check` may say about recordings; `None` while the menus themselves are broken.
 pub fn manifest_view(drafts: &Drafts) -> Option<ManifestView> {
-    look(drafts).ok().map(|inspection| inspection.view())
+    let assembled = assembled(drafts).ok()?;
+    let inspection = inspect(&drafts.prompts, &assembled.wanted).ok()?;
+    let hold = assembled.queues.into_iter().map(|queue| PromptName(queue.hold_audio)).collect();
+    Some(ManifestView { hold, ..inspection.view() })
 }
 
 /// Every prompt with its state, its length and what it says.
@@ -149,11 +153,11 @@ pub fn check(drafts: &Drafts, format: Format, out: &mut dyn Write) -> io::Result
 
 /// Speaks what has no recording.
 pub fn build(drafts: &Drafts, options: &Options, format: Format, out: &mut dyn Write) -> io::Result<u8> {
-    let wanted = match wanted_by(drafts) {
-        Ok(wanted) => wanted,
+    let assembled = match assembled(drafts) {
+        Ok(assembled) => assembled,
         Err(findings) => return show(&findings, format, out),
     };
-    let built = match build::build(&order(drafts, &wanted, options)) {
+    let built = match build::build(&order(drafts, &assembled.wanted, options)) {
         Ok(built) => built,
         Err(error) => return failed(&error, out),
     };
@@ -191,11 +195,11 @@ pub fn approve(
     (language, name): (&str, &str),
     out: &mut dyn Write,
 ) -> io::Result<u8> {
-    let wanted = match wanted_by(drafts) {
-        Ok(wanted) => wanted,
+    let assembled = match assembled(drafts) {
+        Ok(assembled) => assembled,
         Err(findings) => return show(&findings, Format::Text, out),
     };
-    match build::approve(&order(drafts, &wanted, options), language, name) {
+    match build::approve(&order(drafts, &assembled.wanted, options), language, name) {
         Ok(recording) => {
             writeln!(out, "{language}/{name} approved by {}: “{}”", recording.approver, recording.text)?;
             Ok(CLEAN)

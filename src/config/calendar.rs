@@ -15,6 +15,7 @@ mod dates;
 mod hours;
 mod page;
 mod read;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,10 @@
 //! What is wrong with a file, said so that somebody who is no programmer can mend it.
 
+mod translate;
+
 use serde::{Deserialize, Serialize};
+
+pub use translate::{Tongue, chinese};
 
 /// One finding of `hotline check`: where, what, why, and what to do.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -30,6 +34,15 @@ pub enum Severity {
     Warning,
     /// Nothing of it is published.
     Error,
+}
+
+impl Severity {
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
 }
 
 /// Line and column (both from 1, columns in characters) of a byte offset.

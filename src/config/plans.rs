@@ -101,6 +101,11 @@ impl PlanConfig {
         }
     }
 
+    /// Its announcement can be recorded by telephone.
+    pub fn is_told_by_telephone(&self) -> bool {
+        self.number.is_some() && self.announcement != Announcement::None
+    }
+
     /// Its words; none for one that has no announcement or gets it by telephone.
     pub fn texts(&self) -> impl Iterator<Item = (&Language, &str)> {
         let texts = match &self.announcement {

@@ -114,7 +114,7 @@ impl Engine {
     }
 
     /// A star code, if a known device dialled one: `*81*WORK*SECRET` signs in, `*82` out,
-    /// `*83` ready, `*84` or `*84*REASON` not ready.
+    /// `*83` ready, `*84` or `*84*REASON` not ready, `*85*WORK*SECRET` records an announcement.
     pub(super) fn star_code(&self, dialled: &str, device: Option<&DeviceId>) -> Option<StarCode> {
         let device = device?.clone();
         let mut parts = dialled.strip_prefix('*')?.split('*');
@@ -124,22 +124,26 @@ impl Engine {
             ("81", Some(work), Some(secret)) => {
                 StarOrder::SignIn { agent: AgentId::new(work), secret: Redacted(secret.to_owned()) }
             }
+            ("85", Some(work), Some(secret)) => {
+                StarOrder::Announce { agent: AgentId::new(work), secret: Redacted(secret.to_owned()) }
+            }
             ("82", None, None) => StarOrder::SignOut,
             ("83", None, None) => StarOrder::Ready,
             ("84", reason, None) => StarOrder::NotReady { reason: reason.unwrap_or("star code").to_owned() },
             _ => StarOrder::Unknown,
         };
-        Some(StarCode { device, order })
+        Some(StarCode { device, order, announcing: None })
     }
 
     /// Carry out what a member of staff dialled.
     pub(super) fn start_staff(&mut self, id: CallId) {
-        let Some(StarCode { device, order }) = self.calls.get(&id).and_then(|live| live.staff.clone()) else {
+        let Some(StarCode { device, order, .. }) = self.calls.get(&id).and_then(|live| live.staff.clone())
+        else {
             return;
         };
         let seated = self.house.seats.get(&device).cloned();
         let (order, good) = match order {
-            StarOrder::SignIn { agent, secret } => {
+            StarOrder::SignIn { agent, secret } | StarOrder::Announce { agent, secret } => {
                 return self.outputs.push_back(Output::VerifySecret { call: id, agent, secret });
             }
             StarOrder::SignOut => (AgentOrder::SignOut, StaffResult::SignedOut),
@@ -155,10 +159,21 @@ impl Engine {
     }
 
     pub(super) fn on_secret_verified(&mut self, id: CallId, verdict: Verdict) {
-        let Some(StarCode { device, order }) = self.calls.get(&id).and_then(|live| live.staff.clone()) else {
+        let Some(StarCode { device, order, .. }) = self.calls.get(&id).and_then(|live| live.staff.clone())
+        else {
             return;
         };
-        let StarOrder::SignIn { agent, .. } = order else { return };
+        let agent = match order {
+            StarOrder::SignIn { agent, .. } => agent,
+            StarOrder::Announce { agent, .. } if verdict == Verdict::Right => {
+                return self.start_announcing(id, agent);
+            }
+            StarOrder::Announce { .. } => {
+                self.emit(Actor::Server, Some(id), EventKind::SignInRefused { device });
+                return self.advance(id, call::Input::StaffDone(StaffResult::Refused));
+            }
+            StarOrder::SignOut | StarOrder::Ready | StarOrder::NotReady { .. } | StarOrder::Unknown => return,
+        };
         let signed_in =
             verdict == Verdict::Right && self.sign_in(Actor::Agent(agent.clone()), &agent, &device).is_ok();
         let result = if signed_in {

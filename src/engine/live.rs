@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::announcing::Announcing;
 use crate::call::{Call, Tune};
 use crate::config::published::Published;
 use crate::event::LegStats;
@@ -125,18 +126,29 @@ pub(super) struct Playing {
 }
 
 /// What a member of staff dialled, taken apart.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct StarCode {
     pub device: DeviceId,
     pub order: StarOrder,
+    pub announcing: Option<Box<Announcing>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum StarOrder {
-    SignIn { agent: AgentId, secret: Redacted<String> },
+    SignIn {
+        agent: AgentId,
+        secret: Redacted<String>,
+    },
     SignOut,
     Ready,
-    NotReady { reason: String },
+    NotReady {
+        reason: String,
+    },
+    /// Record an emergency announcement.
+    Announce {
+        agent: AgentId,
+        secret: Redacted<String>,
+    },
     Unknown,
 }
 

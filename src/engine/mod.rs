@@ -5,6 +5,7 @@
 //! effects that follow them. Does not decide anything a core can decide.
 
 mod alarms;
+mod announcing;
 mod atoms;
 mod callers;
 pub mod command;
@@ -39,7 +40,7 @@ use crate::acd::router::Router;
 use crate::config::published::Published;
 use crate::event::{Actor, Alarm, Event, EventKind};
 use crate::ids::*;
-use crate::media::command::{Command as MediaCommand, MediaEvent, SpoolRef};
+use crate::media::command::{Clip, Command as MediaCommand, MediaEvent, SpoolRef};
 use crate::media::ports::PortPool;
 use crate::menu::api::AskId;
 use crate::menu::ask::{Answer, Failure, Question};
@@ -50,6 +51,7 @@ use crate::sip::registrar::Binding;
 use crate::sip::stack::Stack;
 use crate::stats::Stats;
 
+pub use announcing::AnnouncementOrder;
 pub use callers::CallerBook;
 use command::{Reply, Request};
 pub use folds::Folds;
@@ -57,7 +59,7 @@ use live::Live;
 pub use open_calls::{OpenCall, OpenCalls, Seat};
 pub use people::{Opener, People};
 pub use plans::Plans;
-pub use settings::{ASK_PATIENCE, LockSettings, MediaSettings, PeopleSettings, Settings};
+pub use settings::{LockSettings, MediaSettings, PeopleSettings, Settings};
 use timers::Timers;
 
 /// Everything that can happen to the hotline. No `Debug`: messages hold numbers.
@@ -106,7 +108,7 @@ pub enum Input {
     Directory(Arc<Directory>),
     /// Lists of callers' numbers, in place of those before.
     Callers(Arc<CallerBook>),
-    /// Answer to [`Output::Ask`], within [`ASK_PATIENCE`].
+    /// Answer to [`Output::Ask`]; the menus do not wait for ever.
     Answered {
         call: CallId,
         id: AskId,
@@ -116,6 +118,13 @@ pub enum Input {
     Kept {
         call: CallId,
     },
+    /// What [`Output::KeepAnnouncement`] asked for; `None` if there is nothing to be played.
+    AnnouncementKept {
+        call: CallId,
+        clip: Option<Clip>,
+    },
+    /// At a start: what was recorded for plans in force and proposed.
+    Announcements(Vec<(PlanId, Clip)>),
     /// No new calls; running ones are ended at the deadline.
     Drain {
         deadline: Mono,
@@ -149,6 +158,8 @@ pub enum AlarmState {
 pub struct Directory {
     pub agents: BTreeMap<AgentId, AgentProfile>,
     pub devices: Vec<DeviceAccount>,
+    /// Who may record an emergency announcement by telephone.
+    pub announcers: BTreeSet<AgentId>,
     /// Set when an import caused it: then it is an event.
     pub imported: bool,
 }
@@ -195,6 +206,8 @@ pub enum Output {
     Promise {
         call: CallId,
     },
+    /// Make an announcement of what a member of staff said; answered by [`Input::AnnouncementKept`].
+    KeepAnnouncement(AnnouncementOrder),
     /// Make the archive file of an ended call.
     Finalise(FinaliseOrder),
     /// The call was never answered: its spooled silence is of no use.
@@ -249,6 +262,8 @@ struct MediaPool {
     /// Answered calls that are over while their worker still has to write what it holds of them,
     /// with the time of their answer.
     unspooled: BTreeMap<CallId, Wall>,
+    /// Announcements recorded by telephone.
+    announcements: BTreeMap<PlanId, Clip>,
 }
 
 /// A snapshot that waits for a second person.
@@ -321,6 +336,7 @@ impl Engine {
             load: vec![0; usize::from(settings.media.workers)],
             rng: ChaCha20Rng::from_seed(settings.seed),
             unspooled: BTreeMap::new(),
+            announcements: BTreeMap::new(),
         };
         let house = House {
             published: None,
@@ -386,6 +402,8 @@ impl Engine {
             Input::Callers(book) => self.on_callers(book),
             Input::Answered { call, id, result } => self.on_answered(call, id, result),
             Input::Kept { call } => self.on_kept(call),
+            Input::AnnouncementKept { call, clip } => self.on_announcement_kept(call, clip),
+            Input::Announcements(clips) => self.media.announcements.extend(clips),
             Input::Drain { deadline } => self.on_drain(deadline),
             Input::TakeSnapshot => self.take_snapshot(),
             Input::Stop => {

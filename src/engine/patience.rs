@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::timers::Timer;
-use crate::call;
+use crate::call::{self, announce};
 use crate::event::TransferEnd;
 use crate::ids::CallId;
 use crate::menu::api::Input;
@@ -13,11 +13,11 @@ impl Engine {
         match timer {
             Timer::MenuWait => self.menu_input(id, Input::Timeout),
             Timer::MessageLimit => self.advance(id, call::Input::MessageLimit),
-            Timer::Answer => self.unanswered(id),
             Timer::Promise => self.advance(id, call::Input::NotKept),
             Timer::TransferRings => {
                 self.advance(id, call::Input::TransferFailed(TransferEnd::NoAnswer));
             }
+            Timer::Announce => self.announcing_input(id, announce::Input::Silence),
             Timer::Media => self.on_media_silent(id),
         }
     }

@@ -9,7 +9,7 @@ use super::Engine;
 use super::command::{InForce, PlanView, Reply};
 use crate::config::plans::PlanConfig;
 use crate::event::{Actor, EventKind};
-use crate::ids::PlanId;
+use crate::ids::{AgentId, PlanId, PromptHash};
 use crate::now::{Mono, Wall};
 
 /// A proposal that nobody has confirmed within this time is forgotten.
@@ -21,6 +21,9 @@ pub struct Plans {
     /// Wait for a second person.
     #[serde(default)]
     proposed: BTreeMap<PlanId, Proposal>,
+    /// Announcements recorded by telephone, and by whom.
+    #[serde(default)]
+    recorded: BTreeMap<PlanId, (PromptHash, Actor)>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -32,23 +35,47 @@ struct Proposal {
 impl Plans {
     pub fn apply(&mut self, wall: Wall, actor: &Actor, kind: &EventKind) {
         match kind {
+            EventKind::AnnouncementRecorded { plan, sha256, .. } => {
+                self.recorded.insert(plan.clone(), (*sha256, actor.clone()));
+            }
             EventKind::PlanProposed { plan, by, reason } => {
+                self.forget_of_others(plan, actor);
                 let until = Some(wall + PROPOSAL_HOLDS);
                 let words = InForce { since: wall, by: by.clone(), reason: reason.clone(), until };
                 self.proposed.insert(plan.clone(), Proposal { words, actor: actor.clone() });
             }
             EventKind::PlanStarted { plan, by, reason, until } => {
-                self.proposed.remove(plan);
+                let proposer = self.proposed.remove(plan).map(|proposal| proposal.actor);
+                self.forget_of_others(plan, proposer.as_ref().unwrap_or(actor));
                 let (by, reason, until) = (by.clone(), reason.clone(), *until);
                 let run = InForce { since: wall, by, reason, until };
                 self.in_force.insert(plan.clone(), run);
             }
             EventKind::PlanStopped { plan, .. } => {
                 self.proposed.remove(plan);
+                self.recorded.remove(plan);
                 self.in_force.remove(plan);
             }
             _ => {}
         }
+    }
+
+    /// Whoever begins a plan answers for what is said: a recording that somebody else has left behind
+    /// is not heard.
+    fn forget_of_others(&mut self, plan: &PlanId, actor: &Actor) {
+        if self.recorded.get(plan).is_some_and(|(_, by)| by != actor) {
+            self.recorded.remove(plan);
+        }
+    }
+
+    /// What was recorded by telephone for this plan.
+    pub fn recorded(&self, plan: &PlanId) -> Option<PromptHash> {
+        self.recorded.get(plan).map(|(hash, _)| *hash)
+    }
+
+    /// Every plan with a recording.
+    pub fn recordings(&self) -> impl Iterator<Item = (&PlanId, PromptHash)> {
+        self.recorded.iter().map(|(plan, (hash, _))| (plan, *hash))
     }
 
     /// In force, by name.
@@ -104,12 +131,17 @@ impl Engine {
         names.into_iter().map(view).collect()
     }
 
-    fn declared_plans(&self) -> &[PlanConfig] {
+    pub(super) fn declared_plans(&self) -> &[PlanConfig] {
         self.house.published.as_ref().map_or(&[], |published| &published.plans)
     }
 
     fn declared_plan(&self, name: &PlanId) -> Option<&PlanConfig> {
         self.declared_plans().iter().find(|plan| plan.name == *name)
+    }
+
+    pub(super) fn proposed_by_another(&self, plan: &PlanId, agent: &AgentId) -> bool {
+        let proposal = self.folds.plans.proposal(plan, self.journal.now.wall);
+        proposal.is_some_and(|proposal| proposal.actor != Actor::Agent(agent.clone()))
     }
 
     pub(super) fn start_plan(&mut self, actor: Actor, plan: PlanId, words: Words) -> Result<Reply, String> {
@@ -139,6 +171,13 @@ impl Engine {
         let reason = format!("{reason} (proposed by {}: {})", proposal.words.by, proposal.words.reason);
         self.emit(actor, None, EventKind::PlanStarted { plan, by, reason, until });
         Ok(Reply::Done)
+    }
+
+    /// Whatever was proposed before: another person has to put this in force.
+    pub(super) fn propose_plan(&mut self, actor: Actor, plan: PlanId, words: Words) -> Result<Reply, String> {
+        let Words { by, reason } = words.checked()?;
+        self.emit(actor, None, EventKind::PlanProposed { plan, by, reason });
+        Ok(Reply::Proposed)
     }
 
     /// Also for a plan that is declared no more; takes back a proposal, too.

@@ -74,9 +74,6 @@ impl Settings {
 /// How long a media worker may take to open sockets before the call is given up.
 pub(super) const MEDIA_PATIENCE: Duration = Duration::from_secs(3);
 
-/// How long the bank's systems may take altogether, repetitions included; `io` gives up before.
-pub const ASK_PATIENCE: Duration = Duration::from_secs(60);
-
 /// How long a promise may take to reach the disk before the caller is put through to a person instead.
 pub(super) const PROMISE_PATIENCE: Duration = Duration::from_secs(3);
 

@@ -12,7 +12,7 @@ use crate::stats::Stats;
 
 /// Raised with every change of what a fold keeps: an older snapshot knows nothing of it, and its
 /// events would be missing.
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -73,7 +73,7 @@ impl Engine {
 mod tests {
     use super::*;
 
-    const SHAPE: &str = r#"{"version":2,"stats":{"as_of_seq":0,"calls":{"open":{},"ended":{},"refused":{},"messages":0},
+    const SHAPE: &str = r#"{"version":3,"stats":{"as_of_seq":0,"calls":{"open":{},"ended":{},"refused":{},"messages":0},
 "menus":{"visits":{},"choices":{},"errors":{},"to_agent_request":{"bounds_s":[1,2,3,5,8,10,15,20,30,45,60,90,120,180],
 "counts":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"sum_ms":0}},"queues":{"by_name":{}},
 "services":{"complaints":0,"answers":{},"satisfaction":{"five_minutes":[],"thirty_minutes":[],"day":[]},
@@ -82,7 +82,7 @@ mod tests {
 "recordings":{"archived":0,"failed":0,"missing_ms":0,"masked_ms":0,"open":{}},
 "server":{"version":"","starts":0,"config_version":0,"published":0,"refused":0,"alarms":[],"plans":{}}},
 "open":{"calls":{},"config_version":0,"as_of_seq":0,"seats":{},"newest":null},
-"plans":{"in_force":{}},"people":{"calls":{},"languages":{},"tries":{},"callbacks":{}},"bindings":[]}"#;
+"plans":{"in_force":{},"proposed":{}},"people":{"calls":{},"languages":{},"tries":{},"callbacks":{}},"bindings":[]}"#;
 
     fn written(version: u16, memory: &Memory) -> Vec<u8> {
         serde_json::to_vec(&Written::of(version, &memory.folds, memory.bindings.clone())).unwrap()

@@ -12,12 +12,12 @@ pub(super) enum Timer {
     MenuWait,
     /// The longest message.
     MessageLimit,
-    /// The answer of a system of the bank.
-    Answer,
     /// The disk, before a promise is told.
     Promise,
     /// Somebody to pick up at another number.
     TransferRings,
+    /// A key or a sound from whoever records an announcement.
+    Announce,
     /// The media worker's answer to opening or closing.
     Media,
 }
@@ -26,9 +26,9 @@ impl Timer {
     const ALL: [Timer; 6] = [
         Timer::MenuWait,
         Timer::MessageLimit,
-        Timer::Answer,
         Timer::Promise,
         Timer::TransferRings,
+        Timer::Announce,
         Timer::Media,
     ];
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::live::{Playing, Sockets};
 use super::timers::Timer;
 use super::{Engine, FinaliseOrder, Output};
-use crate::call::{self, StaffResult, Tune};
+use crate::call::{self, StaffResult, Tune, announce};
 use crate::event::{Alarm, EventKind, OfferEnd, Refusal};
 use crate::ids::*;
 use crate::media::command::{
@@ -30,6 +30,7 @@ impl Engine {
             // Agents' keys mean nothing yet.
             MediaEvent::Digit { .. } | MediaEvent::FirstPacket { .. } => {}
             MediaEvent::PlayDone { leg, id } => self.on_play_done(leg, id),
+            MediaEvent::Captured { leg, samples } => self.on_captured(leg, samples),
             MediaEvent::NoMedia { leg, .. } => self.on_no_media(leg),
             MediaEvent::Closed { leg, stats } => {
                 if leg.is_caller()
@@ -139,7 +140,9 @@ impl Engine {
         }
         let Playing { tune, next, menu, .. } = std::mem::take(&mut live.play);
         live.play.id = id;
-        if menu {
+        if self.is_announcing(leg.call) {
+            self.announcing_input(leg.call, announce::Input::Played);
+        } else if menu {
             self.menu_input(leg.call, menu::api::Input::PlayDone);
         } else if let Some(tune) = tune {
             match tune {
@@ -339,6 +342,9 @@ fn staff_word(result: StaffResult) -> &'static str {
         StaffResult::SignedOut => "signed_out",
         StaffResult::Ready => "ready",
         StaffResult::NotReady => "not_ready",
+        StaffResult::PlanStarted => "plan_started",
+        StaffResult::PlanProposed => "plan_proposed",
+        StaffResult::PlanEnded => "plan_ended",
         StaffResult::Refused => "refused",
     }
 }

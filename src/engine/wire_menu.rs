@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use super::atoms::is_number;
-use super::settings::ASK_PATIENCE;
 use super::timers::Timer;
 use super::wire_media::items;
 use super::{Engine, Output};
 use crate::call::{self, MenuExit};
 use crate::event::{Actor, EventKind, KeyedAnswer, SurveyAnswer};
 use crate::ids::*;
-use crate::media::command::{AtEnd, Masking};
+use crate::media::command::{AtEnd, Clip, Masking, PlayItem};
 use crate::menu::api::{Action, Arrival, AskId, Fact, Input, MessagePurpose, PromptName};
 use crate::menu::ask::{Answer, Failure, Question};
 use crate::menu::interpreter::Visit;
@@ -39,6 +38,9 @@ impl Engine {
 
     /// A key of the caller, wherever the visit stands.
     pub(super) fn on_caller_key(&mut self, id: CallId, key: Key) {
+        if self.is_announcing(id) {
+            return self.announcing_input(id, call::announce::Input::Key(key));
+        }
         let Some(live) = self.calls.get(&id) else { return };
         if *live.call.phase() == call::Phase::Menu {
             self.menu_input(id, Input::Key(key));
@@ -64,18 +66,9 @@ impl Engine {
         if !waited_for || *live.call.phase() != call::Phase::Menu {
             return;
         }
-        self.timers.cancel(id, Timer::Answer);
         let Some(visit) = &mut live.menus.visit else { return };
         let actions = visit.answered(ask, result);
         self.menu_actions(id, actions);
-    }
-
-    /// Nothing came, not even that there is nothing.
-    pub(super) fn unanswered(&mut self, id: CallId) {
-        let asked = self.calls.get(&id).and_then(|live| live.menus.asked);
-        if let Some((ask, _)) = asked {
-            self.on_answered(id, ask, Err(Failure::TimedOut));
-        }
     }
 
     pub(super) fn menu_actions(&mut self, id: CallId, actions: Vec<Action>) {
@@ -148,7 +141,6 @@ impl Engine {
         let now = self.journal.now.mono;
         let Some(live) = self.calls.get_mut(&id) else { return };
         live.menus.asked = Some((ask, now));
-        self.timers.set(id, Timer::Answer, now + ASK_PATIENCE);
         self.outputs.push_back(Output::Ask { call: id, id: ask, question });
     }
 
@@ -175,7 +167,6 @@ impl Engine {
 
     fn leave_menu(&mut self, id: CallId, exit: MenuExit, language: Language) {
         self.timers.cancel(id, Timer::MenuWait);
-        self.timers.cancel(id, Timer::Answer);
         if let Some(live) = self.calls.get_mut(&id) {
             live.play.menu = false;
         }
@@ -184,12 +175,21 @@ impl Engine {
 
     fn play_menu(&mut self, id: CallId, language: &Language, prompts: &[PromptName], masking: Masking) {
         self.timers.cancel(id, Timer::MenuWait);
+        // What was recorded by telephone takes the place of what was published.
+        let plan = |prompt: &PromptName| prompt.0.strip_prefix(PLAN).map(PlanId::new);
+        let by_telephone = |prompt| plan(prompt).and_then(|plan| self.announcement(&plan).cloned());
+        let by_telephone: Vec<Option<Clip>> = prompts.iter().map(by_telephone).collect();
         let Some(live) = self.calls.get_mut(&id) else { return };
         live.play.menu = true;
         live.play.tune = None;
         let Some(published) = &live.published else { return };
         let names: Vec<String> = prompts.iter().map(|prompt| prompt.0.clone()).collect();
-        let items = items(&published.prompts, (language.as_str(), live.menus.pace), &names);
+        let mut items = items(&published.prompts, (language.as_str(), live.menus.pace), &names);
+        for (item, clip) in items.iter_mut().zip(by_telephone) {
+            if let Some(clip) = clip {
+                *item = PlayItem::Clip(clip);
+            }
+        }
         // What a plan has to say may be recorded later: until then the menu says its own.
         let wanted = |name: &&String| !name.starts_with(PLAN);
         let heard = |name: &String| published.prompts.get(language.as_str(), name).is_some();

@@ -17,7 +17,7 @@ use super::journal::Journal;
 use super::keys::KeyTable;
 use super::sync::{Afterwards, SyncThread};
 use crate::engine::command::Reply;
-use crate::engine::{AlarmState, FinaliseOrder, Output};
+use crate::engine::{AlarmState, AnnouncementOrder, FinaliseOrder, Output};
 use crate::event::{Alarm, Event, EventKind};
 use crate::ids::{AgentId, CallId, FlowId, Seq};
 use crate::media::command::Command;
@@ -108,6 +108,8 @@ pub trait Effects: Send {
     fn ask(&mut self, call: CallId, id: AskId, question: Question);
     /// What is to be done when a promise to the caller is on the disk for good: tell the engine.
     fn promised(&mut self, call: CallId) -> Box<dyn FnOnce() + Send>;
+    /// Make an announcement of what was said; the clip goes back to the engine.
+    fn keep_announcement(&mut self, order: AnnouncementOrder);
     fn finalise(&mut self, order: FinaliseOrder);
     fn discard_spool(&mut self, call: CallId);
     /// Events now in the journal, for the index.
@@ -140,15 +142,7 @@ struct Running {
 impl Outbox {
     /// Runs until the engine's loop is gone.
     pub fn spawn(self, batches: Receiver<Vec<Output>>) -> std::io::Result<JoinHandle<()>> {
-        let mut running = Running {
-            outbox: self,
-            keys: VecDeque::new(),
-            events: Vec::new(),
-            snapshot: None,
-            promised: Vec::new(),
-            clock: Clock::start(),
-            failing: None,
-        };
+        let mut running = Running::new(self);
         std::thread::Builder::new().name("outbox".into()).spawn(move || {
             loop {
                 match batches.recv_timeout(RETRY) {
@@ -187,6 +181,18 @@ fn archived(event: &Event) -> Option<CallId> {
 }
 
 impl Running {
+    fn new(outbox: Outbox) -> Self {
+        Running {
+            outbox,
+            keys: VecDeque::new(),
+            events: Vec::new(),
+            snapshot: None,
+            promised: Vec::new(),
+            clock: Clock::start(),
+            failing: None,
+        }
+    }
+
     fn carry_out(&mut self, batch: Vec<Output>) {
         let mut effects = Vec::with_capacity(batch.len());
         for output in batch {
@@ -282,6 +288,7 @@ impl Running {
             }
             Output::VerifySecret { call, agent, secret } => effects.verify_secret(call, agent, secret),
             Output::Ask { call, id, question } => effects.ask(call, id, question),
+            Output::KeepAnnouncement(order) => effects.keep_announcement(order),
             Output::Finalise(order) => effects.finalise(order),
             Output::DiscardSpool { call } => effects.discard_spool(call),
             Output::Drained => effects.drained(),
@@ -292,39 +299,4 @@ impl Running {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_2xx_to_an_invite_takes_a_call() {
-        let response = |first: &str, method: &str| {
-            format!("{first}\r\nVia: SIP/2.0/UDP h\r\nCSeq: 7 {method}\r\n\r\nCSeq: 1 INVITE\r\n")
-                .into_bytes()
-        };
-        assert!(takes_a_call(&response("SIP/2.0 200 OK", "INVITE")));
-        for (first, method) in [
-            ("SIP/2.0 200 OK", "BYE"),
-            ("SIP/2.0 180 Ringing", "INVITE"),
-            ("SIP/2.0 503 Service Unavailable", "INVITE"),
-            ("INVITE sip:1001@h SIP/2.0", "INVITE"),
-        ] {
-            assert!(!takes_a_call(&response(first, method)), "{first} {method}");
-        }
-        assert!(!takes_a_call(b""));
-    }
-
-    #[test]
-    fn an_alarm_stands_until_the_last_who_raised_it_clears_it() {
-        let state = OutboxState::default();
-        state.raise(Alarm::Journal, Source::Writing, "full".into());
-        state.raise(Alarm::Journal, Source::Syncing, "full".into());
-        state.raise(Alarm::Journal, Source::Syncing, "still full".into());
-        state.clear(Alarm::Journal, Source::Writing);
-        state.clear(Alarm::Journal, Source::Lagging);
-        let news: Vec<_> = state.take_alarms();
-        assert_eq!(news.len(), 2, "{news:?}");
-        assert!(news.iter().all(|(_, state)| *state != AlarmState::Cleared));
-        state.clear(Alarm::Journal, Source::Syncing);
-        assert_eq!(state.take_alarms(), [(Alarm::Journal, AlarmState::Cleared)]);
-    }
-}
+mod tests;

@@ -39,6 +39,8 @@ const VERIFIED_AT_ONCE: usize = 2;
 pub struct Directory {
     pub agents: BTreeMap<AgentId, AgentProfile>,
     pub devices: Vec<DeviceAccount>,
+    /// Who may record an emergency announcement by telephone.
+    pub announcers: BTreeSet<AgentId>,
 }
 
 /// An agent with the name, for lists that staff look at.
@@ -46,6 +48,7 @@ pub struct Directory {
 pub struct AgentRecord {
     pub name: Redacted<String>,
     pub profile: AgentProfile,
+    pub announce: bool,
 }
 
 /// What becomes of those who are not in an imported file.
@@ -135,18 +138,23 @@ impl People {
 
     /// Everything the server needs to route to people and to let telephones register.
     pub async fn directory(&self) -> Result<Directory, PeopleError> {
-        let agents = self.agents().await?.into_iter().map(|(id, agent)| (id, agent.profile)).collect();
-        Ok(Directory { agents, devices: self.devices().await? })
+        let agents = self.agents().await?;
+        let announcers = agents.iter().filter(|(_, agent)| agent.announce).map(|(id, _)| id.clone());
+        Ok(Directory {
+            announcers: announcers.collect(),
+            devices: self.devices().await?,
+            agents: agents.into_iter().map(|(id, agent)| (id, agent.profile)).collect(),
+        })
     }
 
     /// All agents with their names.
     pub async fn agents(&self) -> Result<BTreeMap<AgentId, AgentRecord>, PeopleError> {
-        let rows: Vec<(String, String, String, String, String)> =
-            sqlx::query_as("SELECT work_number, name, skills, queues, languages FROM agents")
+        let rows: Vec<(String, String, String, String, String, bool)> =
+            sqlx::query_as("SELECT work_number, name, skills, queues, languages, announce FROM agents")
                 .fetch_all(&self.pool)
                 .await?;
         let mut agents = BTreeMap::new();
-        for (number, name, skills, queues, languages) in rows {
+        for (number, name, skills, queues, languages, announce) in rows {
             let damaged = |_| PeopleError::Row(number.clone());
             let id = AgentId::from(number.as_str());
             let profile = AgentProfile {
@@ -155,7 +163,7 @@ impl People {
                 queues: serde_json::from_str(&queues).map_err(damaged)?,
                 languages: serde_json::from_str(&languages).map_err(damaged)?,
             };
-            agents.insert(id, AgentRecord { name: Redacted(name), profile });
+            agents.insert(id, AgentRecord { name: Redacted(name), profile, announce });
         }
         Ok(agents)
     }
@@ -323,7 +331,7 @@ impl People {
     /// The agents as a CSV file that can be imported again; secrets are left empty, which keeps them.
     pub async fn export_agents(&self) -> Result<String, PeopleError> {
         let mut lines = vec![table::AGENT_COLUMNS.map(str::to_owned).to_vec()];
-        for (id, AgentRecord { name, profile }) in self.agents().await? {
+        for (id, AgentRecord { name, profile, announce }) in self.agents().await? {
             let skills = profile.skills.iter().map(|(skill, level)| format!("{skill}={level}"));
             lines.push(vec![
                 id.to_string(),
@@ -332,6 +340,7 @@ impl People {
                 skills.collect::<Vec<_>>().join(";"),
                 joined(&profile.queues),
                 joined(&profile.languages),
+                if announce { "yes" } else { "no" }.to_owned(),
             ]);
         }
         Ok(written(&lines))
@@ -356,10 +365,11 @@ async fn write_agent(
 ) -> Result<(), PeopleError> {
     let json = |list: serde_json::Result<String>| list.map_err(|_| PeopleError::Row(row.id.to_string()));
     sqlx::query(
-        "INSERT INTO agents (work_number, name, secret, skills, queues, languages)
-         VALUES (?1, ?2, coalesce(?3, (SELECT secret FROM agents WHERE work_number = ?1)), ?4, ?5, ?6)
+        "INSERT INTO agents (work_number, name, secret, skills, queues, languages, announce)
+         VALUES (?1, ?2, coalesce(?3, (SELECT secret FROM agents WHERE work_number = ?1)), ?4, ?5, ?6, ?7)
          ON CONFLICT (work_number) DO UPDATE SET name = excluded.name, secret = excluded.secret,
-             skills = excluded.skills, queues = excluded.queues, languages = excluded.languages",
+             skills = excluded.skills, queues = excluded.queues, languages = excluded.languages,
+             announce = excluded.announce",
     )
     .bind(row.id.as_str())
     .bind(row.name.reveal())
@@ -367,6 +377,7 @@ async fn write_agent(
     .bind(json(serde_json::to_string(&row.skills))?)
     .bind(json(serde_json::to_string(&row.queues))?)
     .bind(json(serde_json::to_string(&row.languages))?)
+    .bind(row.announce)
     .execute(transaction)
     .await?;
     Ok(())

@@ -3,11 +3,13 @@
 //! The server runs snapshots only; drafts may be broken at any moment. A snapshot is never changed
 //! and never deleted, so a recording can name what was heard for as long as it is kept.
 
+mod announcements;
 mod around;
 mod assemble;
 mod content;
 mod difference;
 mod proposals;
+mod seen;
 mod slowly;
 mod store;
 #[cfg(test)]
@@ -27,11 +29,15 @@ use crate::io::prompts::inspect::{Inspection, State, Strictness, inspect, path, 
 use crate::io::prompts::lengths::Recorded;
 use crate::io::prompts::manifest::Manifest;
 use crate::media::command::{Clip, PromptTable};
+use crate::menu::ManifestView;
+use crate::menu::api::PromptName;
 use crate::now::Wall;
 
 pub use around::{Around, Checked, Texts};
-pub use assemble::{Assembled, Frame, assemble, named, wanted_by};
+use assemble::heard;
+pub use assemble::{Assembled, Frame, assemble, assembled, named};
 pub use content::{Content, Drafts, Offers, Places, broken, read_if_there, read_menus, read_text};
+pub use seen::{Seen, hours};
 pub use store::{Confirmation, Meta};
 use store::{Proposal, Store};
 
@@ -230,10 +236,15 @@ impl Versions {
         let mut content = drafts.read()?;
         let recorded = Recorded::read(&drafts.prompts);
         let (places, offers) = (&drafts.places, &drafts.offers);
-        let mut assembled = assemble(&content, &Frame { places, offers, recorded: &recorded })?;
+        let frame = Frame { places, offers, recorded: &recorded };
+        let mut assembled = assemble(&content, &frame)?;
         let manifest = drafts.prompts.join(crate::io::prompts::manifest::FILE);
         let inspection =
             inspect(&drafts.prompts, &assembled.wanted).map_err(|e| vec![e.finding(&manifest)])?;
+        let hold = assembled.queues.iter().map(|queue| PromptName(queue.hold_audio.clone())).collect();
+        let heard = heard(&content, &frame, ManifestView { hold, ..inspection.view() });
+        let new: Vec<Finding> = heard.into_iter().filter(|f| !assembled.warnings.contains(f)).collect();
+        assembled.warnings.extend(new);
         assembled.warnings.extend(inspection.findings(Strictness::Publish));
         if assembled.warnings.iter().any(|f| f.severity == Severity::Error) {
             return Err(assembled.warnings);

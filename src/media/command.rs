@@ -127,12 +127,25 @@ pub enum Command {
     Bridge { a: LegId, b: LegId },
     /// Neither hears the other any more; both hear silence until told otherwise.
     Unbridge { a: LegId, b: LegId },
+    /// Keep what the leg's person says, apart from the recording of the call, to be played back.
+    Capture { leg: LegId, step: Capturing },
     /// Send no more, close the sockets. Answered by [`MediaEvent::Closed`].
     Close { leg: LegId },
     /// All legs are closed: write the call's last block. Answered by [`MediaEvent::CallSpooled`].
     EndCall { call: CallId },
     /// Finish blocks, sync, stop the thread.
     Shutdown,
+}
+
+/// A capture from its beginning to its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Capturing {
+    /// From here on, in place of one that runs.
+    Begin,
+    /// That was it: answered by [`MediaEvent::Captured`].
+    End,
+    /// Nothing of it is wanted.
+    Forget,
 }
 
 /// Where the sound of a call stands in the spool.
@@ -164,6 +177,12 @@ pub enum MediaEvent {
     PlayDone {
         leg: LegId,
         id: PlayId,
+    },
+    /// What was said between [`Capturing::Begin`] and [`Capturing::End`], 8,000 samples a second; empty
+    /// if nothing was, or if the leg is not recorded.
+    Captured {
+        leg: LegId,
+        samples: Arc<[i16]>,
     },
     /// The first RTP packet of the peer came: there is sound in this direction.
     FirstPacket {

@@ -5,6 +5,7 @@
 //! part of it that can be read and tested alone.
 
 pub mod bridge;
+pub mod capture;
 pub mod command;
 pub mod dtmf;
 pub mod g711;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::ids::{EntryId, Key, Language, MenuId, QueueId};
+use crate::menu::length::Measured;
 use crate::menu::manifest::ManifestView;
 use crate::menu::model::PromptKind;
 use crate::menu::report::{At, Spot};
@@ -22,14 +23,22 @@ pub struct Book {
     pub mains: Vec<(EntryId, MenuId)>,
     pub views: Views,
     pub manifest: Option<ManifestView>,
+    /// Lengths of recordings; what is missing is estimated.
+    pub measured: Measured,
+    /// How often each key of a menu was pressed; `None`: not known.
+    pub statistics: Option<BTreeMap<(MenuId, Key), u64>>,
 }
 
 /// `system.toml`: languages and what the hotline says by itself.
 #[derive(Clone, Debug)]
 pub struct SystemDraft {
     pub spot: Spot,
+    /// Where the languages stand.
+    pub languages: Option<Spot>,
     /// Packs of rules beyond those that always hold.
     pub packs: Vec<At<String>>,
+    /// Rules whose findings somebody accepted by name and day.
+    pub accepted: Vec<At<String>>,
     /// Levels of verification, rising, as far as the file names them.
     pub levels: Vec<At<String>>,
     pub elderly: Option<ElderlyDraft>,
@@ -42,7 +51,15 @@ pub const USUAL_LEVEL: &str = "verified";
 impl SystemDraft {
     /// Of a file that holds nothing.
     pub fn new(spot: Spot) -> Self {
-        SystemDraft { spot, packs: Vec::new(), levels: Vec::new(), elderly: None, texts: BTreeMap::new() }
+        SystemDraft {
+            spot,
+            languages: None,
+            packs: Vec::new(),
+            accepted: Vec::new(),
+            levels: Vec::new(),
+            elderly: None,
+            texts: BTreeMap::new(),
+        }
     }
 
     /// Levels of verification, rising.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::ids::Language;
 use crate::menu::api::PromptName;
+use crate::menu::forms::spoken_as;
 use crate::menu::interpreter::heard::{Heard, Part};
 use crate::menu::model::{LanguageIx, Program, PromptKind, PromptText};
 use crate::menu::speak::Kind;
@@ -82,7 +83,8 @@ impl Lengths {
             Part::Sys(_) | Part::Plan(_) => {
                 part.prompt(program).map_or(Duration::ZERO, |name| self.of(&name, language))
             }
-            Part::Value(_, _, kind) | Part::Typed(kind) => self.of_value(kind),
+            Part::Value(_, _, kind) => self.of_value(kind),
+            Part::Typed(form) => self.of_value(spoken_as(form)),
             Part::Number => self.of_value(Kind::Digits),
         }
     }

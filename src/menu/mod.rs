@@ -8,6 +8,7 @@
 pub mod api;
 pub mod ask;
 mod compile;
+pub mod diff;
 pub mod draft;
 pub mod draw;
 pub mod forms;
@@ -15,6 +16,7 @@ pub mod interpreter;
 pub mod length;
 pub mod manifest;
 pub mod model;
+pub mod outline;
 mod parse;
 pub mod prove;
 mod reader;
@@ -22,14 +24,19 @@ pub mod report;
 mod resolve;
 mod said;
 pub mod schema;
+mod slip;
 pub mod speak;
 pub mod standard;
 pub mod system;
+#[cfg(test)]
+mod testing;
 pub mod transcript;
 mod values;
 pub mod view;
 
-pub use compile::{Compiled, Sources, compile, compile_measured};
+#[doc(hidden)]
+pub use compile::compile_unchecked;
+pub use compile::{Compiled, Sources, Statistics, compile, compile_counted, compile_measured};
 pub use interpreter::Visit;
-pub use manifest::{ManifestView, RecordingState};
+pub use manifest::{ManifestView, RecordingState, SoundKind};
 pub use model::{Program, PromptKind, PromptText};

@@ -6,6 +6,7 @@
 //! where nobody is rostered or a plan says so. What fails is a finding with the path that leads there.
 
 mod announced;
+mod circles;
 mod graph;
 mod listen;
 mod person;
@@ -62,6 +63,31 @@ pub const PERSON_ANNOUNCED: Rule = Rule {
     severity: Severity::Error,
     explanation: "Within 30 s from the answer a caller has heard how to reach a person.",
 };
+
+pub const DECIDES_FOR_EVER: Rule = Rule {
+    id: "decides-for-ever",
+    source: "CBA-10b",
+    severity: Severity::Error,
+    explanation: "Conditions that lead to one another must come to something that is heard.",
+};
+pub const ATTEMPTS_LIMITED: Rule = Rule {
+    id: "attempts-limited",
+    source: "CBA-32",
+    severity: Severity::Error,
+    explanation: "Attempts to be verified are limited: when they are used up a person takes over.",
+};
+
+/// Rules that are proved and not read off the texts, for explanations.
+pub const RULES: [&Rule; 8] = [
+    &PERSON_WITHIN_KEYS,
+    &SILENCE_ENDS_AT_PERSON,
+    &PERSON_IN_EVERY_SITUATION,
+    &INSTEAD_OF_PERSON,
+    &PERSON_ANNOUNCED,
+    &DECIDES_FOR_EVER,
+    &ATTEMPTS_LIMITED,
+    &TOO_MANY_STATES,
+];
 
 /// What to do where people are at work and callers do not get to them.
 const ROSTERED: &str = "Let when_closed of the queue lead to a queue in which people are rostered then, or let a plan say instead_of_people.";
@@ -175,7 +201,7 @@ pub fn prove(program: &Program, measured: &Measured) -> Proof {
     }
     let (occurring, differing) = situation::situations(program, &graph.questions);
     (proof.situations, proof.differing) = (occurring, differing.len());
-    let order = graph.from_the_ends();
+    let order = graph.ends_first();
     let mut silent = listen::Silent::default();
     for lot in differing.chunks(situation::LANES) {
         let lot = Lot::new(lot, &graph.questions);
@@ -207,6 +233,8 @@ fn prove_lot(
         false => u32::MAX,
     };
     proof.failures.extend(failures);
+    proof.failures.extend(circles::decisions(graph, lot, &reached));
+    proof.failures.extend(circles::attempts(graph, lot, &reached));
     let times = silence::times(graph, lot, order, Counts::Allowed);
     proof.failures.extend(silence::judge(graph, lot, order, &reached, &times));
     let (worst, path) = silence::worst(graph, lot, &reached, &times);

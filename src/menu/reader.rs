@@ -2,6 +2,7 @@
 //! so that one look at a file shows all of them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -10,6 +11,7 @@ use crate::config::finding::Severity;
 use crate::ids::Language;
 use crate::menu::draft::SpeechDraft;
 use crate::menu::report::{At, Report, Rule, Spot, did_you_mean};
+use crate::menu::slip;
 
 pub const SYNTAX: Rule = Rule {
     id: "syntax",
@@ -88,71 +90,11 @@ impl<'t, 'i> Reader<'t, 'i> {
         report.add(&MISSING, &self.spot, format!("{} has no `{name}`", self.what), help);
     }
 
-    pub fn text(&self, name: &str, report: &mut Report<'_>) -> Option<At<String>> {
-        let value = self.get(name)?;
-        match value.get_ref().as_str() {
-            Some(text) => Some(At { value: text.to_owned(), spot: self.spot_of(value) }),
-            None => {
-                self.wrong(value, name, "Write a text in quotation marks.", report);
-                None
-            }
-        }
-    }
-
-    pub fn flag(&self, name: &str, report: &mut Report<'_>) -> Option<bool> {
-        let value = self.get(name)?;
-        let flag = value.get_ref().as_bool();
-        if flag.is_none() {
-            self.wrong(value, name, "Write true or false, without quotation marks.", report);
-        }
-        flag
-    }
-
-    pub fn count(&self, name: &str, bounds: (u8, u8), report: &mut Report<'_>) -> Option<u8> {
-        let value = self.get(name)?;
-        let number = number(value.get_ref()).and_then(|n| u8::try_from(n).ok());
-        let number = number.filter(|n| (bounds.0..=bounds.1).contains(n));
-        if number.is_none() {
-            let help = format!("Write a whole number from {} to {}.", bounds.0, bounds.1);
-            self.wrong(value, name, &help, report);
-        }
-        number
-    }
-
-    /// Seconds, also with a decimal point, as milliseconds.
-    pub fn seconds(&self, name: &str, bounds: (u32, u32), report: &mut Report<'_>) -> Option<u32> {
-        let value = self.get(name)?;
-        let whole = number(value.get_ref()).map(|n| n as f64);
-        let seconds = whole.or_else(|| value.get_ref().as_float()?.as_str().parse::<f64>().ok());
-        let seconds = seconds.filter(|s| (f64::from(bounds.0)..=f64::from(bounds.1)).contains(s));
-        if seconds.is_none() {
-            let help = format!("Write seconds from {} to {}.", bounds.0, bounds.1);
-            self.wrong(value, name, &help, report);
-        }
-        seconds.map(|s| (s * 1000.0).round() as u32)
-    }
-
     /// A text per language: `{ zh-CN = "…", en-US = "…" }`.
     pub fn speech(&self, name: &str, report: &mut Report<'_>) -> Option<SpeechDraft> {
         let value = self.get(name)?;
         speech(self.file, value, name, report)
     }
-
-    pub fn sub(&self, name: &str, report: &mut Report<'_>) -> Option<(&'t DeTable<'i>, Spot)> {
-        let value = self.get(name)?;
-        match value.get_ref().as_table() {
-            Some(table) => Some((table, self.spot_of(value))),
-            None => {
-                self.wrong(value, name, &format!("Open a table: [{name}]."), report);
-                None
-            }
-        }
-    }
-}
-
-fn number(value: &DeValue<'_>) -> Option<i64> {
-    let integer = value.as_integer()?;
-    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }
 
 /// A text per language, standing anywhere.
@@ -177,17 +119,35 @@ pub fn speech(file: usize, value: &Value<'_>, name: &str, report: &mut Report<'_
     Some(SpeechDraft { spot, texts })
 }
 
-/// The whole document; syntax errors are findings, what could be read is kept.
+/// The whole document. What is not TOML is one finding, and the rest of the file is not judged.
 pub fn document<'i>(file: usize, text: &'i str, report: &mut Report<'_>) -> Spanned<DeTable<'i>> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let spot = error.span().map_or(Spot::file(file), |span| Spot::new(file, span));
-        let help = match error.message() {
-            m if m.contains("duplicate key") => "The same name stands twice: keep one of them.",
-            m if m.contains("string") || m.contains("quot") => "Is a quotation mark missing?",
-            _ => "Compare with the lines around it: NAME = VALUE, texts in quotation marks.",
-        };
-        report.add(&SYNTAX, &spot, format!("cannot be read: {}", error.message()), help);
+    let first = errors.iter().min_by_key(|error| error.span().map_or(0, |span| span.start));
+    if let Some(error) = first {
+        let (span, message, help) = told(text, error);
+        report.add_broken(&SYNTAX, &Spot::new(file, span), message, help);
     }
     table
+}
+
+/// A slip of the pen if it is one, else what the parser says.
+fn told(text: &str, error: &toml::de::Error) -> (Range<usize>, String, String) {
+    let span = error.span().unwrap_or(0..0);
+    let twice = error.message().contains("duplicate");
+    match slip::first(text).filter(|_| !twice) {
+        Some(slip) => (slip.span, slip.message, slip.help),
+        None if twice => {
+            let name = text.get(span.clone()).unwrap_or_default();
+            let message = format!("`{name}` stands here a second time");
+            (span, message, "Keep one of the two.".to_owned())
+        }
+        None => {
+            let message = format!("cannot be read: {}", error.message());
+            (
+                span,
+                message,
+                "Compare with the lines around it: NAME = VALUE, texts in quotation marks.".to_owned(),
+            )
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Findings as they are gathered: a rule, a place, what is wrong, what to do.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::config::finding::{Finding, Severity, place};
@@ -46,14 +47,61 @@ pub struct Rule {
 pub struct Report<'a> {
     files: &'a [(String, String)],
     findings: Vec<Finding>,
+    /// Files that cannot be read: whatever else could be said of them only follows from that.
+    broken: BTreeSet<usize>,
+    /// Rules that weigh more here than elsewhere.
+    weights: BTreeMap<&'static str, Severity>,
+    /// Rules whose findings somebody accepted by name and date.
+    accepted: BTreeSet<&'static str>,
 }
 
 impl<'a> Report<'a> {
     pub fn new(files: &'a [(String, String)]) -> Self {
-        Report { files, findings: Vec::new() }
+        Report {
+            files,
+            findings: Vec::new(),
+            broken: BTreeSet::new(),
+            weights: BTreeMap::new(),
+            accepted: BTreeSet::new(),
+        }
+    }
+
+    /// A finding after which nothing else is said of its file.
+    pub fn add_broken(&mut self, rule: &Rule, spot: &Spot, message: String, help: String) {
+        self.add(rule, spot, message, help);
+        self.broken.insert(spot.file);
+    }
+
+    /// Something that everything hangs on is not there.
+    pub fn break_off(&mut self) {
+        self.broken.insert(usize::MAX);
+    }
+
+    /// Is there a file that cannot be read?
+    pub fn is_broken(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
+    /// Can this file not be read?
+    pub fn is_broken_file(&self, file: usize) -> bool {
+        self.broken.contains(&file)
+    }
+
+    /// From here on findings of this rule weigh at least so much.
+    pub fn tighten(&mut self, rule: &'static str, severity: Severity) {
+        let weight = self.weights.entry(rule).or_insert(severity);
+        *weight = severity.max(*weight);
+    }
+
+    /// From here on findings of this rule are left out.
+    pub fn accept(&mut self, rule: &'static str) {
+        self.accepted.insert(rule);
     }
 
     pub fn add(&mut self, rule: &Rule, spot: &Spot, message: impl Into<String>, help: impl Into<String>) {
+        if self.broken.contains(&spot.file) && spot.file != usize::MAX || self.accepted.contains(rule.id) {
+            return;
+        }
         let (file, text) = match self.files.get(spot.file) {
             Some((path, text)) => (path.clone(), text.as_str()),
             None => (String::new(), ""),
@@ -63,7 +111,7 @@ impl<'a> Report<'a> {
         self.findings.push(Finding {
             rule: rule.id,
             source: rule.source,
-            severity: rule.severity,
+            severity: self.weight(rule),
             file,
             span: start..end,
             line,
@@ -75,10 +123,13 @@ impl<'a> Report<'a> {
 
     /// A finding about a file that is not among the sources (a recording).
     pub fn add_elsewhere(&mut self, rule: &Rule, file: &str, message: String, help: &str) {
+        if self.accepted.contains(rule.id) {
+            return;
+        }
         self.findings.push(Finding {
             rule: rule.id,
             source: rule.source,
-            severity: rule.severity,
+            severity: self.weight(rule),
             file: file.to_owned(),
             span: 0..0,
             line: 1,
@@ -86,6 +137,10 @@ impl<'a> Report<'a> {
             message,
             help: help.to_owned(),
         });
+    }
+
+    fn weight(&self, rule: &Rule) -> Severity {
+        self.weights.get(rule.id).map_or(rule.severity, |weight| rule.severity.max(*weight))
     }
 
     pub fn has_errors(&self) -> bool {

@@ -130,16 +130,28 @@ const AROUND: [&str; 24] = [
     "system.digit.9",
 ];
 
+/// What staff hear who record the announcement of a plan by telephone (CBA-24).
+const BY_TELEPHONE: [&str; 7] = [
+    "system.announce.choose",
+    "system.announce.unknown",
+    "system.announce.speak",
+    "system.announce.judge",
+    "system.staff.plan_started",
+    "system.staff.plan_proposed",
+    "system.staff.plan_ended",
+];
+
 /// Every name that may stand under `[text]`.
 pub fn names() -> impl Iterator<Item = &'static str> + Clone {
-    ALWAYS.into_iter().chain(SOMETIMES).map(Sys::name).chain(AROUND)
+    ALWAYS.into_iter().chain(SOMETIMES).map(Sys::name).chain(AROUND).chain(BY_TELEPHONE)
 }
 
 /// The names that must stand there: what something of this hotline can come to say.
 pub fn needed(book: &Book) -> Vec<&'static str> {
     let used = Used::of(book);
     let sometimes = SOMETIMES.into_iter().filter(|sys| used.says(*sys));
-    ALWAYS.into_iter().chain(sometimes).map(Sys::name).chain(AROUND).collect()
+    let by_telephone = BY_TELEPHONE.into_iter().filter(|_| book.views.plans_by_telephone);
+    ALWAYS.into_iter().chain(sometimes).map(Sys::name).chain(AROUND).chain(by_telephone).collect()
 }
 
 /// Can a caller come to be offered a callback?

@@ -1,13 +1,20 @@
 //! A caller's visit as text, without audio: what is heard, pressed and decided.
 //! Scripts beside the menus (`NAME.script`) are such transcripts, so they read like a talk.
 
-use std::fmt::Write as _;
+#[cfg(test)]
+mod tests;
+mod told;
+mod world;
+
 use std::sync::Arc;
 
 use crate::ids::{EntryId, Key, Language};
-use crate::menu::api::{Action, Arrival, Fact, Input};
+use crate::menu::api::{Action, Arrival, AskId, Atom, Input};
+use crate::menu::ask::Question;
 use crate::menu::interpreter::Visit;
 use crate::menu::model::Program;
+
+pub use world::{BadGiven, World};
 
 /// What a caller does in a script.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,23 +61,35 @@ pub fn parse_deeds(text: &str) -> Result<Vec<Deed>, BadScript> {
     Ok(deeds)
 }
 
+/// Who calls where, and what the world around is like.
+#[derive(Clone, Debug, Default)]
+pub struct Scene {
+    /// The dialled number; `None` = the first entry.
+    pub entry: Option<EntryId>,
+    /// The one spoken last time; `None` = the hotline's first.
+    pub language: Option<Language>,
+    pub world: World,
+}
+
 /// A visit being told.
 pub struct Telling {
     program: Arc<Program>,
     visit: Visit,
+    world: World,
+    /// The question to the bank's system that is not answered yet.
+    asked: Option<(AskId, Question)>,
     text: String,
 }
 
-/// Most prompts that follow one another by themselves before we stop listening.
-const MOST_PLAYS: usize = 16;
+/// Most prompts and answers that follow one another by themselves before we stop listening.
+const MOST_PLAYS: usize = 32;
 
 impl Telling {
-    pub fn start(program: Arc<Program>, entry: &EntryId, language: Option<Language>) -> Self {
-        let (visit, actions) = Visit::start(
-            Arc::clone(&program),
-            Arrival { entry: Some(entry.clone()), language, number: None },
-        );
-        let mut telling = Telling { program, visit, text: String::new() };
+    pub fn start(program: Arc<Program>, scene: Scene) -> Self {
+        let Scene { entry, language, world } = scene;
+        let arrival = Arrival { entry, language, number: world.number() };
+        let (visit, actions) = Visit::start(Arc::clone(&program), arrival);
+        let mut telling = Telling { program, visit, world, asked: None, text: String::new() };
         telling.tell(actions);
         telling
     }
@@ -106,6 +125,11 @@ impl Telling {
         self.visit.has_ended()
     }
 
+    /// The world around, to be changed while the visit goes on.
+    pub fn world(&mut self) -> &mut World {
+        &mut self.world
+    }
+
     fn press(&mut self, key: Key) {
         if self.visit.has_ended() {
             return;
@@ -120,12 +144,16 @@ impl Telling {
         self.tell(actions);
     }
 
+    /// Hears what comes by itself; the bank's systems answer when their text was heard.
     fn listen(&mut self) {
         for _ in 0..MOST_PLAYS {
-            if !self.visit.is_playing() {
+            let actions = if self.visit.is_playing() {
+                self.visit.handle(Input::PlayDone)
+            } else if let Some((id, question)) = self.asked.take() {
+                self.visit.answered(id, self.world.ask(&question))
+            } else {
                 break;
-            }
-            let actions = self.visit.handle(Input::PlayDone);
+            };
             self.tell(actions);
         }
     }
@@ -134,78 +162,45 @@ impl Telling {
         for action in actions {
             match action {
                 Action::Play { language, prompts, secret, .. } => {
-                    let texts: Vec<&str> =
-                        prompts.iter().map(|prompt| self.program.text_of(prompt, &language)).collect();
-                    let text = texts.join(" ");
+                    let text = self.words(&language, &prompts);
                     self.line(if secret { "hear (secret)" } else { "hear" }, &text);
                 }
                 Action::Fact(fact) => self.fact(&fact),
                 Action::Choose(atom) => {
-                    let answer = self.visit.answer(&atom);
+                    let answer = match atom {
+                        Atom::DigitsFit => self.visit.answer(&atom),
+                        _ => self.world.answer(&atom),
+                    };
                     let actions = self.visit.handle(Input::Chosen(answer));
                     self.tell(actions);
                 }
-                Action::Queue { queue, language, .. } => self.line("queue", &format!("{queue} ({language})")),
-                Action::Message { queue, language, .. } => {
+                Action::Ask { id, question } => {
+                    self.ask(&question);
+                    self.asked = Some((id, question));
+                }
+                Action::Queue { queue, language, handover } => {
+                    self.line("queue", &format!("{queue} ({language}){}", told::handover(&handover)));
+                }
+                Action::Message { queue, language, purpose } => {
                     let queue = queue.map_or_else(String::new, |queue| format!("for {queue} "));
-                    self.line("message", &format!("{queue}({language})"));
+                    self.line("message", &format!("{queue}({language}){}", told::purpose(&purpose)));
+                }
+                Action::Callback { queue, language, .. } => {
+                    self.line("callback", &format!("promised for {queue} ({language})"));
+                }
+                Action::Transfer { number, language, otherwise } => {
+                    self.line("transfer", &format!("{number} ({language}), else {otherwise}"));
                 }
                 Action::End => self.line("end", ""),
-                Action::Hush
-                | Action::Wait(_)
-                | Action::Ask { .. }
-                | Action::Callback { .. }
-                | Action::Transfer { .. } => {}
+                Action::Hush | Action::Wait(_) => {}
             }
         }
-    }
-
-    fn fact(&mut self, fact: &Fact) {
-        match fact {
-            Fact::Language(language) => self.line("language", language.as_str()),
-            Fact::Entered(menu) => self.line("menu", menu.as_str()),
-            // Pressed is told where it happens; typed ahead, it was told then.
-            Fact::Key { .. } => {}
-            Fact::Failed { error, .. } => {
-                let error = match error {
-                    crate::event::MenuError::Silence => "silence",
-                    crate::event::MenuError::WrongKey => "wrong key",
-                    crate::event::MenuError::BadInput => "bad input",
-                };
-                self.line("mistake", error);
-            }
-            Fact::Information { node, .. } => self.line("heard all of", node),
-            Fact::Collected { node, count, digits, .. } => {
-                let open = if digits.is_some() { "digits" } else { "secret digits" };
-                self.line("collected", &format!("{node}: {count} {open}"));
-            }
-            Fact::AgentRequested { .. } => self.line("person", "asked for"),
-            Fact::LookedUp { .. }
-            | Fact::Verified { .. }
-            | Fact::NotVerified { .. }
-            | Fact::Surveyed { .. }
-            | Fact::Elderly
-            | Fact::PlanAnnounced(_) => {}
-        }
-    }
-
-    fn line(&mut self, what: &str, detail: &str) {
-        // Writing to a String does not fail.
-        let _ = match detail {
-            "" => writeln!(self.text, "{what}"),
-            _ => writeln!(self.text, "{what:<13} {detail}"),
-        };
     }
 }
 
 /// The whole transcript of a script.
-pub fn transcript(
-    program: &Arc<Program>,
-    entry: &EntryId,
-    language: Option<Language>,
-    deeds: &[Deed],
-) -> String {
-    let mut telling = Telling::start(Arc::clone(program), entry, language);
+pub fn transcript(program: &Arc<Program>, scene: Scene, deeds: &[Deed]) -> String {
+    let mut telling = Telling::start(Arc::clone(program), scene);
     for deed in deeds {
         telling.deed(*deed);
     }

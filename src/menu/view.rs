@@ -15,6 +15,8 @@ pub struct Views {
     pub services: Option<BTreeSet<String>>,
     /// A call may be sent on only to a number that begins with one of these.
     pub transfer_prefixes: Option<Vec<String>>,
+    /// Staff may record the announcement of a plan by telephone, and are told how.
+    pub plans_by_telephone: bool,
 }
 
 impl Views {

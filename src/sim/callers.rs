@@ -114,14 +114,14 @@ impl Callers {
                 at += between(rng, 1_000, 9_000);
             }
             // Waits for an agent as long as it takes, or speaks until the message is full.
-            8 | 15 => {
+            8 => {
                 self.deeds.insert((at, n, Deed::Press(Key::Digit(0))), ());
                 if below(rng, 2) == 0 {
                     self.deeds.insert((at + Duration::from_secs(4), n, Deed::Press(Key::Star)), ());
                 }
                 at += between(rng, 250_000, 900_000);
             }
-            9..=14 => at = self.plan_service(rng, n, at),
+            9..=15 => at = self.plan_service(rng, n, at),
             _ => {
                 for _ in 0..below(rng, 12) {
                     let key = Key::ALL[below(rng, 12) as usize];

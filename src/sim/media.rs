@@ -9,8 +9,8 @@ use rand_chacha::ChaCha20Rng;
 
 use super::network::{below, between};
 use crate::event::LegStats;
-use crate::ids::{LegId, WorkerId};
-use crate::media::command::{AtEnd, Command, MediaEvent, OpenFailure, PlayId, PlayItem};
+use crate::ids::{Key, LegId, WorkerId};
+use crate::media::command::{AtEnd, Capturing, Command, MediaEvent, OpenFailure, PlayId, PlayItem};
 use crate::now::Mono;
 
 /// Silence after which a worker reports it, and after which it does so again.
@@ -57,6 +57,11 @@ impl SimMedia {
                 }
             }
             Command::Bridge { .. } | Command::Unbridge { .. } | Command::Shutdown => {}
+            Command::Capture { leg, step: Capturing::End } => {
+                let event = MediaEvent::Captured { leg, samples: vec![9_000; 8_000].into() };
+                self.after(now, Duration::from_millis(6), worker, event);
+            }
+            Command::Capture { .. } => {}
         }
     }
 
@@ -88,6 +93,13 @@ impl SimMedia {
         if failed.is_none() && below(rng, 10) == 0 {
             let silent = MediaEvent::NoMedia { leg, for_ms: SILENCE_MS };
             self.after(now, between(rng, 10_000, 60_000), worker, silent);
+        }
+    }
+
+    /// A caller presses a key; a worker that answers nothing does not hear it.
+    pub fn press(&mut self, now: Mono, leg: LegId, key: Key) {
+        if let Some(&(worker, _)) = self.open.get(&leg) {
+            self.after(now, Duration::ZERO, worker, MediaEvent::Digit { leg, key });
         }
     }
 

@@ -135,12 +135,10 @@ impl Office {
                 let verdict = if right { Verdict::Right } else { Verdict::Wrong };
                 self.at(now + between(rng, 50, 400), Input::SecretVerified { call: *call, verdict });
             }
-            Output::Ask { call, id, question } => {
-                // One answer in forty never comes.
-                if below(rng, 40) > 0 {
-                    let answered = Input::Answered { call: *call, id: *id, result: answer(rng, question) };
-                    self.at(now + between(rng, 20, 4_000), answered);
-                }
+            // One answer in forty never comes.
+            Output::Ask { call, id, question } if below(rng, 40) > 0 => {
+                let answered = Input::Answered { call: *call, id: *id, result: answer(rng, question) };
+                self.at(now + between(rng, 20, 4_000), answered);
             }
             Output::Promise { call } => {
                 // And the disk is very slow at times.

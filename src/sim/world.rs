@@ -20,7 +20,7 @@ use crate::config::published::Published;
 use crate::engine::{Engine, Input, LockSettings, MediaSettings, Memory, Output, PeopleSettings, Settings};
 use crate::event::Event;
 use crate::ids::*;
-use crate::media::command::{Codec, MediaEvent};
+use crate::media::command::Codec;
 use crate::now::{Mono, Now, Wall};
 use crate::sealed::Hasher;
 use crate::sip::api::{Limits, Output as SipOutput, StackConfig};
@@ -84,9 +84,8 @@ pub struct World {
     network: Network,
     media: SimMedia,
     callers: Callers,
-    staff: Staff,
-    colleague: Staff,
-    outside: Staff,
+    /// Whoever is rung: agents, a colleague, numbers outside.
+    rung: Vec<Staff>,
     bare: Bare,
     office: Office,
     watch: Watch,
@@ -144,9 +143,7 @@ impl std::fmt::Debug for World {
             .field("network", &self.network.next())
             .field("media", &self.media.next())
             .field("callers", &self.callers.next())
-            .field("staff", &self.staff.next())
-            .field("colleague", &self.colleague.next())
-            .field("outside", &self.outside.next())
+            .field("rung", &self.next_rung())
             .field("bare", &self.bare.next())
             .field("office", &self.office.next())
             .field("engine", &self.engine.poll_timeout())
@@ -171,9 +168,9 @@ impl World {
             network: Network::new(params.weather, blackouts.to_vec()),
             media: SimMedia::default(),
             callers: Callers::new(stack(CALLERS), address(CALLERS), address(HOTLINE)),
-            staff: Staff::new(stack(STAFF), address(STAFF), Who::Agents),
-            colleague: Staff::new(stack(COLLEAGUE), address(COLLEAGUE), Who::Colleague),
-            outside: Staff::new(stack(TRUNK), address(TRUNK), Who::Outside),
+            rung: [(STAFF, Who::Agents), (COLLEAGUE, Who::Colleague), (TRUNK, Who::Outside)]
+                .map(|(at, who)| Staff::new(stack(at), address(at), who))
+                .into(),
             bare: Bare::default(),
             office: Office::default(),
             watch: Watch::default(),
@@ -266,8 +263,8 @@ impl World {
         }
         let hotline = self.engine.stack().transitions_hit().clone();
         let mut transitions = hotline.clone();
-        let phones = [&self.callers.stack, &self.staff.stack, &self.colleague.stack, &self.outside.stack];
-        for stack in phones {
+        let rung = self.rung.iter().map(|staff| &staff.stack);
+        for stack in rung.chain([&self.callers.stack]) {
             transitions.extend(stack.transitions_hit().iter().copied());
         }
         Report {
@@ -289,9 +286,7 @@ impl World {
             self.network.next(),
             self.media.next(),
             self.callers.next(),
-            self.staff.next(),
-            self.colleague.next(),
-            self.outside.next(),
+            self.next_rung(),
             self.bare.next(),
             self.office.next(),
             self.engine.poll_timeout(),
@@ -299,6 +294,10 @@ impl World {
         .into_iter()
         .flatten()
         .min()
+    }
+
+    fn next_rung(&self) -> Option<Mono> {
+        self.rung.iter().filter_map(Staff::next).min()
     }
 
     fn advance_to(&mut self, next: Mono) {
@@ -328,25 +327,22 @@ impl World {
             }
             self.pump_phones();
         }
-        while self.staff.act(self.now) || self.colleague.act(self.now) || self.outside.act(self.now) {
+        while self.rung.iter_mut().any(|staff| staff.act(self.now)) {
             self.pump_phones();
         }
         self.bare.act(self.now.mono);
         self.pump_bare();
         self.callers.stack.handle_timeout(self.now);
-        self.staff.stack.handle_timeout(self.now);
-        self.colleague.stack.handle_timeout(self.now);
-        self.outside.stack.handle_timeout(self.now);
+        for staff in &mut self.rung {
+            staff.stack.handle_timeout(self.now);
+        }
         self.pump_phones();
         self.input(Input::Tick);
     }
 
     fn press(&mut self, n: u32, key: Key) {
         let Some(&call) = self.office.calls.get(&format!("1380000{n:04}")) else { return };
-        let leg = LegId::caller(call);
-        if let Some(&(worker, _)) = self.media.open.get(&leg) {
-            self.input(Input::Media { worker, event: MediaEvent::Digit { leg, key } });
-        }
+        self.media.press(self.now.mono, LegId::caller(call), key);
     }
 
     fn deliver(&mut self, arrival: Arrival) {
@@ -357,16 +353,10 @@ impl World {
                 What::Closed => Input::FlowClosed { flow: *flow },
             });
         }
-        let (callers, staff, colleague) = (address(CALLERS), address(STAFF), address(COLLEAGUE));
-        let stack = match *to {
-            to if to == address(TRUNK) => &mut self.outside.stack,
-            to if to == callers => &mut self.callers.stack,
-            to if to == staff => &mut self.staff.stack,
-            to if to == colleague => &mut self.colleague.stack,
-            _ => {
-                self.bare.hear(self.now.mono, &mut self.rng, &arrival);
-                return self.pump_bare();
-            }
+        let rung = self.rung.iter_mut().find(|staff| staff.at == *to).map(|staff| &mut staff.stack);
+        let Some(stack) = rung.or((*to == address(CALLERS)).then_some(&mut self.callers.stack)) else {
+            self.bare.hear(self.now.mono, &mut self.rng, &arrival);
+            return self.pump_bare();
         };
         match what {
             What::Message(bytes) => stack.handle_message(self.now, *flow, bytes),
@@ -385,7 +375,7 @@ impl World {
                 other => carry(now, wires, (address(CALLERS), &mut self.callers.stack), other),
             }
         }
-        for staff in [&mut self.staff, &mut self.colleague, &mut self.outside] {
+        for staff in &mut self.rung {
             while let Some(output) = staff.stack.poll_output() {
                 match output {
                     SipOutput::Event(event) => staff.on_event(now.mono, wires.1, &event),

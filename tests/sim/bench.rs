@@ -1,22 +1,25 @@
 //! The engine alone, told one thing after another: for moments that have to be hit exactly.
 
+#![allow(dead_code, reason = "each test binary uses its part")]
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use hotline::acd::api::AgentProfile;
-use hotline::engine::command::{Command, Request};
+use hotline::config::published::Published;
+use hotline::engine::command::{Command, Reply, Request};
 use hotline::engine::{
     Directory, Engine, Input, LockSettings, MediaSettings, Memory, Output, PeopleSettings, Settings,
 };
 use hotline::event::{Actor, EventKind, LegStats};
 use hotline::ids::*;
-use hotline::media::command::{AtEnd, Codec, Command as Order, MediaEvent};
+use hotline::media::command::{AtEnd, Clip, Codec, Command as Order, MediaEvent, PlayItem};
+use hotline::menu::api::AskId;
+use hotline::menu::ask::Question;
 use hotline::now::{Mono, Now, Wall};
 use hotline::sealed::Hasher;
 use hotline::sip::api::{DeviceAccount, DeviceKind, Limits, StackConfig};
-
-use crate::support;
 
 /// Whether media workers answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,18 @@ pub struct Bench {
     pub events: Vec<EventKind>,
     pub sent: Vec<String>,
     pub drained: bool,
+    pub told: Told,
+}
+
+/// What the shell was told to do.
+#[derive(Default)]
+pub struct Told {
+    /// Prompts played to callers, a list a play.
+    pub plays: Vec<Vec<Clip>>,
+    pub promises: Vec<CallId>,
+    pub questions: Vec<(CallId, AskId, Question)>,
+    pub replies: Vec<Reply>,
+    pub snapshot: Option<(Seq, Vec<u8>)>,
 }
 
 fn settings() -> Settings {
@@ -68,21 +83,27 @@ fn settings() -> Settings {
         },
         max_calls: 100,
         exempt_entries: BTreeSet::new(),
-        trunks: Vec::new(),
+        trunks: vec!["127.0.0.8:5060".parse().unwrap(), "127.0.0.9:5060".parse().unwrap()],
         people: PeopleSettings { hasher: Hasher::new(&[9; 32]), lock: LockSettings::default() },
     }
 }
 
 impl Bench {
     /// Open for calls, with one agent at a telephone that never answers by itself.
-    pub fn new() -> Bench {
+    /// It has these menus, and what the boot before has left.
+    pub fn with(published: Arc<Published>, memory: Memory) -> Bench {
         let now = Now { mono: Mono(0), wall: Wall(1_793_606_400_000) };
-        let engine = Engine::new(settings(), Memory::default(), now);
-        let (workers, held) = (Workers::Quick, Vec::new());
-        let mut bench =
-            Bench { engine, now, workers, held, events: Vec::new(), sent: Vec::new(), drained: false };
+        let mut bench = Bench {
+            engine: Engine::new(settings(), memory, now),
+            now,
+            workers: Workers::Quick,
+            held: Vec::new(),
+            told: Told::default(),
+            events: Vec::new(),
+            sent: Vec::new(),
+            drained: false,
+        };
         let (agent, device) = (AgentId::new("1001"), DeviceId::new("desk1001"));
-        let published = support::published();
         let profile = AgentProfile {
             id: agent.clone(),
             skills: BTreeMap::new(),
@@ -92,7 +113,7 @@ impl Bench {
         let kind = DeviceKind::Static { contact: "sip:1001@127.0.0.4:5060".into() };
         let devices = vec![DeviceAccount { id: device.clone(), kind }];
         let agents = BTreeMap::from([(agent.clone(), profile)]);
-        bench.tell(Input::Directory(Arc::new(Directory { agents, devices, imported: false })));
+        bench.tell(Input::Directory(Arc::new(Directory { agents, devices, ..Directory::default() })));
         bench.tell(Input::Published(published));
         let command = Command::SignIn { agent, device };
         bench.tell(Input::Request(Request { id: 1, actor: Actor::Server, command }));
@@ -109,7 +130,12 @@ impl Bench {
                     Output::Event(event) => self.events.push(event.kind),
                     Output::Transmit { bytes, .. } => self.sent.push(String::from_utf8(bytes).unwrap()),
                     Output::Drained => self.drained = true,
+                    Output::Promise { call } => self.told.promises.push(call),
+                    Output::Ask { call, id, question } => self.told.questions.push((call, id, question)),
+                    Output::Reply { reply, .. } => self.told.replies.push(reply),
+                    Output::Snapshot { seq, bytes } => self.told.snapshot = Some((seq, bytes)),
                     Output::Media { worker, command } => {
+                        self.told.hear(&command);
                         let Some(event) = answer(worker, command) else { continue };
                         let input = Input::Media { worker, event };
                         match self.workers {
@@ -148,12 +174,29 @@ impl Bench {
         let port = 6_000 + n;
         let invite = format!(
             "INVITE sip:95599@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.5:{port};branch=z9hG4bK{n}\r\n\
-             From: <sip:c{n}@127.0.0.5>;tag=c{n}\r\nTo: <sip:95599@127.0.0.1>\r\nCall-ID: call-{n}\r\n\
+             From: <sip:1380000{n:04}@127.0.0.5>;tag=c{n}\r\nTo: <sip:95599@127.0.0.1>\r\nCall-ID: call-{n}\r\n\
              CSeq: 1 INVITE\r\nContact: <sip:127.0.0.5:{port}>\r\nMax-Forwards: 70\r\n\
              Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{sdp}"
         );
         let flow = FlowId::Udp { remote: format!("127.0.0.5:{port}").parse().unwrap() };
         self.tell(Input::Message { flow, bytes: invite.into_bytes() });
+        self.acknowledge(n, flow);
+    }
+
+    /// The caller's telephone has heard that the call is answered, if it is.
+    fn acknowledge(&mut self, n: u16, flow: FlowId) {
+        let call = format!("Call-ID: call-{n}\r\n");
+        let answered = |m: &&String| m.starts_with("SIP/2.0 200") && m.contains(&call);
+        let Some(answer) = self.sent.iter().find(answered) else { return };
+        let line = |name: &str| answer.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+        let ack = format!(
+            "ACK sip:95599@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {};branch=z9hG4bKack{n}\r\n{}\r\n{}\r\n\
+             {call}CSeq: 1 ACK\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+            flow.remote(),
+            line("From:"),
+            line("To:"),
+        );
+        self.tell(Input::Message { flow, bytes: ack.into_bytes() });
     }
 
     /// The caller of the `n`th call presses a key.
@@ -163,12 +206,58 @@ impl Bench {
         self.tell(Input::Media { worker: WorkerId(0), event });
     }
 
+    /// The caller of the `n`th call presses keys one after the other.
+    pub fn keys(&mut self, n: u32, keys: &str) {
+        for key in keys.chars().filter_map(Key::from_char) {
+            self.press(n, key);
+        }
+    }
+
+    /// An answer to the newest INVITE of ours that went to this address.
+    pub fn respond(&mut self, from: &str, code: u16) {
+        let to = |message: &&String| message.starts_with("INVITE") && message.contains(&format!("@{from} "));
+        let invite = self.sent.iter().rev().find(to).expect("it is rung").clone();
+        let line = |name: &str| invite.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+        let (body, kind) = match code {
+            200 => (
+                "v=0\r\no=- 1 1 IN IP4 127.0.0.8\r\ns=-\r\nc=IN IP4 127.0.0.8\r\nt=0 0\r\n\
+                 m=audio 30000 RTP/AVP 0\r\n",
+                "Content-Type: application/sdp\r\n",
+            ),
+            _ => ("", ""),
+        };
+        let response = format!(
+            "SIP/2.0 {code} X\r\n{}\r\n{}\r\n{};tag=t\r\n{}\r\n{}\r\nContact: <sip:{from}>\r\n\
+             {kind}Content-Length: {}\r\n\r\n{body}",
+            line("Via:"),
+            line("From:"),
+            line("To:"),
+            line("Call-ID:"),
+            line("CSeq:"),
+            body.len()
+        );
+        let flow = FlowId::Udp { remote: from.parse().unwrap() };
+        self.tell(Input::Message { flow, bytes: response.into_bytes() });
+    }
+
     pub fn sent(&self, start: &str) -> usize {
         self.sent.iter().filter(|message| message.starts_with(start)).count()
     }
 
     pub fn happened(&self, wanted: impl Fn(&EventKind) -> bool) -> usize {
         self.events.iter().filter(|kind| wanted(kind)).count()
+    }
+}
+
+impl Told {
+    fn hear(&mut self, command: &Order) {
+        if let Order::Play { items, .. } = command {
+            let clip = |item: &PlayItem| match item {
+                PlayItem::Clip(clip) => Some(clip.clone()),
+                PlayItem::Silence(_) => None,
+            };
+            self.plays.push(items.iter().filter_map(clip).collect());
+        }
     }
 }
 

@@ -31,6 +31,8 @@ struct Prompts;
 
 const SERVER: &str = include_str!("../../../ops/hotline.toml");
 const QUEUES: &str = include_str!("../../../ops/queues.toml");
+const CALENDAR: &str = include_str!("../../../ops/calendar.toml");
+const PLANS: &str = include_str!("../../../ops/plans.toml");
 const AGENTS: &str = include_str!("../../../ops/agents.csv");
 
 /// The directory of one demo, with its configuration.
@@ -51,6 +53,8 @@ impl Stage {
         copy::<Prompts>(&directory.join("prompts"))?;
         let ops = directory.join("ops");
         write(&ops.join("agents.csv"), AGENTS.as_bytes())?;
+        write(&ops.join("calendar.toml"), CALENDAR.as_bytes())?;
+        write(&ops.join("plans.toml"), PLANS.as_bytes())?;
         write_changed(&ops.join("hotline.toml"), SERVER, |file| {
             file["sip"]["listen"] = value("127.0.0.1:0");
             file["http"]["listen"] = value("127.0.0.1:0");

@@ -8,7 +8,7 @@ use super::serve::count_stream;
 use super::worker::{Flow, Worker};
 use crate::ids::{CallId, LegId};
 use crate::io::rtp_socket::Network;
-use crate::media::command::{Command, MediaEvent, Negotiated, OpenFailure};
+use crate::media::command::{Capturing, Command, MediaEvent, Negotiated, OpenFailure};
 use crate::media::leg::{Leg, Speech};
 use crate::media::player::Player;
 use crate::now::{Mono, Now};
@@ -54,6 +54,7 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
                 self.unhear(a, b);
                 self.unhear(b, a);
             }
+            Command::Capture { leg, step } => self.capture(leg, step),
             Command::Close { leg } => self.close(now, leg),
             Command::EndCall { call } => self.end_call(now, call),
             Command::Shutdown => return Flow::Stop,
@@ -123,7 +124,22 @@ impl<N: Network, E: FnMut(MediaEvent)> Worker<N, E> {
         }
     }
 
+    fn capture(&mut self, leg: LegId, step: Capturing) {
+        let is_open = self.lines.find(leg).is_some();
+        match step {
+            Capturing::Begin if is_open => self.tap.capture(leg),
+            // The leg is gone.
+            Capturing::Begin => {}
+            Capturing::End => {
+                let samples = self.tap.captured(leg).into();
+                (self.tell)(MediaEvent::Captured { leg, samples });
+            }
+            Capturing::Forget => drop(self.tap.captured(leg)),
+        }
+    }
+
     fn close(&mut self, now: Mono, leg: LegId) {
+        self.capture(leg, Capturing::Forget);
         let Some(place) = self.lines.find(leg) else { return };
         // What has arrived before the order still belongs to the call.
         self.drain(place, now);

@@ -1,6 +1,6 @@
 //! What a worker records, and what happens when it cannot be written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::counters::MediaCounters;
 use crate::ids::{CallId, LegId, WorkerId};
+use crate::media::capture::Capture;
 use crate::media::command::{MediaEvent, SpoolRef};
 use crate::media::hold_back::Kept;
 use crate::now::Mono;
@@ -60,6 +61,8 @@ pub(super) struct Tap {
     /// Calls that are over but for the last write, which fails.
     ending: Vec<CallId>,
     next_flush: Mono,
+    /// Legs whose voice is kept for a moment; hardly ever one.
+    captures: BTreeMap<LegId, Capture>,
     counters: Arc<MediaCounters>,
 }
 
@@ -72,6 +75,7 @@ impl Tap {
             recorded: BTreeSet::new(),
             ending: Vec::new(),
             next_flush: Mono(0),
+            captures: BTreeMap::new(),
             counters,
         }
     }
@@ -105,6 +109,11 @@ impl Tap {
 
     /// The same for a received packet of `leg`.
     pub fn received(&mut self, leg: LegId, kept: Kept<'_>) {
+        if !self.captures.is_empty()
+            && let Some(capture) = self.captures.get_mut(&leg)
+        {
+            capture.push(&kept);
+        }
         if self.unwritten >= MAX_UNWRITTEN {
             self.counters.spool_dropped.fetch_add(1, Relaxed);
             return;
@@ -112,6 +121,16 @@ impl Tap {
         let Kept { at, sequence, timestamp, codec, payload } = kept;
         self.unwritten += ENTRY_BYTES + payload.len();
         self.spool.push_received(&Packet { leg, at, sequence, timestamp, codec, payload });
+    }
+
+    /// Begins to keep the voice of a recorded leg.
+    pub fn capture(&mut self, leg: LegId) {
+        self.captures.insert(leg, Capture::default());
+    }
+
+    /// What was kept; the capture is over.
+    pub fn captured(&mut self, leg: LegId) -> Vec<i16> {
+        self.captures.remove(&leg).map(Capture::into_samples).unwrap_or_default()
     }
 
     /// All legs of the call are closed. Told at once, or when a failing spool has recovered.

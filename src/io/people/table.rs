@@ -7,7 +7,10 @@ use crate::config::finding::{Finding, Severity};
 use crate::ids::{AgentId, DeviceId, Language, QueueId, Skill};
 use crate::sealed::Redacted;
 
-pub const AGENT_COLUMNS: [&str; 6] = ["work_number", "name", "secret", "skills", "queues", "languages"];
+pub const AGENT_COLUMNS: [&str; 7] =
+    ["work_number", "name", "secret", "skills", "queues", "languages", "announce"];
+/// Columns that a file may lack: their cells are empty then.
+const OPTIONAL: [&str; 1] = ["announce"];
 pub const DEVICE_COLUMNS: [&str; 3] = ["device", "kind", "password_or_contact"];
 /// Rows of one file.
 const MOST_ROWS: usize = 20_000;
@@ -23,6 +26,8 @@ pub struct AgentRow {
     pub skills: BTreeMap<Skill, u8>,
     pub queues: Vec<QueueId>,
     pub languages: Vec<Language>,
+    /// May record an emergency announcement by telephone.
+    pub announce: bool,
 }
 
 #[derive(Debug)]
@@ -56,10 +61,18 @@ pub fn agents(file: &str, text: &str, stored: &BTreeSet<String>) -> Result<Vec<A
         let queues = table.cell(&row, 4, |cell| names(cell, is_name).map(|l| l.map(QueueId::from).collect()));
         let languages =
             table.cell(&row, 5, |cell| names(cell, is_language).map(|l| l.map(Language::from).collect()));
-        if let (Some(id), Some(name), Some(secret), Some(skills), Some(queues), Some(languages)) =
-            (id, name, secret, skills, queues, languages)
+        let announce = table.cell(&row, 6, yes_or_no);
+        if let (
+            Some(id),
+            Some(name),
+            Some(secret),
+            Some(skills),
+            Some(queues),
+            Some(languages),
+            Some(announce),
+        ) = (id, name, secret, skills, queues, languages, announce)
         {
-            table.rows.push(AgentRow { id, name, secret, skills, queues, languages });
+            table.rows.push(AgentRow { id, name, secret, skills, queues, languages, announce });
         }
     }
     table.close()
@@ -104,7 +117,9 @@ pub(super) struct Table<'t, T> {
     file: &'t str,
     columns: &'static [&'static str],
     /// Where each wanted column stands in the file.
-    places: Vec<usize>,
+    places: Vec<Option<usize>>,
+    /// Columns of the file.
+    width: usize,
     records: csv::StringRecordsIntoIter<&'t [u8]>,
     /// Identities seen, with their lines.
     seen: BTreeMap<String, u32>,
@@ -125,7 +140,8 @@ impl<'t, T> Table<'t, T> {
             .has_headers(true)
             .from_reader(text.as_bytes());
         let header = reader.headers().cloned().unwrap_or_default();
-        let missing: Vec<_> = columns.iter().filter(|c| !header.iter().any(|h| h == **c)).copied().collect();
+        let is_there = |column: &str| header.iter().any(|h| h == column) || OPTIONAL.contains(&column);
+        let missing: Vec<_> = columns.iter().filter(|column| !is_there(column)).copied().collect();
         let strange: Vec<_> = header.iter().filter(|h| !columns.contains(h)).map(str::to_owned).collect();
         if !missing.is_empty() || !strange.is_empty() {
             let help = format!("Make the first line `{}`.", columns.join(","));
@@ -138,12 +154,14 @@ impl<'t, T> Table<'t, T> {
             );
             return Err(findings);
         }
-        let places = columns.iter().filter_map(|c| header.iter().position(|h| h == *c)).collect();
+        let places = columns.iter().map(|c| header.iter().position(|h| h == *c)).collect();
+        let width = header.len();
         let records = reader.into_records();
         Ok(Table {
             file,
             columns,
             places,
+            width,
             records,
             seen: BTreeMap::new(),
             rows: Vec::new(),
@@ -171,13 +189,14 @@ impl<'t, T> Table<'t, T> {
                 self.note(line, format!("more than {MOST_ROWS} rows"), "Import them in several files.");
                 return None;
             }
-            if record.len() != self.columns.len() {
-                let message = format!("{} cells instead of {}", record.len(), self.columns.len());
+            if record.len() != self.width {
+                let message = format!("{} cells instead of {}", record.len(), self.width);
                 self.note(line, message, "Give every column a cell; put a cell with a comma in \"quotes\".");
                 continue;
             }
-            let cells: Vec<String> =
-                self.places.iter().map(|place| record.get(*place).unwrap_or("").to_owned()).collect();
+            let cell =
+                |place: &Option<usize>| place.and_then(|place| record.get(place)).unwrap_or("").to_owned();
+            let cells: Vec<String> = self.places.iter().map(cell).collect();
             let line = u32::try_from(line).unwrap_or(u32::MAX);
             let id = cells.first().cloned().unwrap_or_default();
             if let Some(first) = self.seen.get(&id) {
@@ -274,6 +293,14 @@ fn secret(cell: &str, stored: bool) -> Result<Option<Redacted<String>>, Wrong> {
         }
         (SHORTEST_SECRET..=128, _) => Ok(Some(Redacted(cell.to_owned()))),
         _ => Err(("the secret is too short or too long".to_owned(), "Take 4 to 128 characters.")),
+    }
+}
+
+fn yes_or_no(cell: &str) -> Result<bool, Wrong> {
+    match cell {
+        "yes" => Ok(true),
+        "no" | "" => Ok(false),
+        other => Err((format!("`{other}` is neither yes nor no"), "Write `yes` or `no`; nothing means no.")),
     }
 }
 

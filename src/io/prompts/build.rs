@@ -194,7 +194,7 @@ pub fn approve(order: &Order, language: &str, name: &str) -> Result<Recording, B
 }
 
 /// The day in UTC, as the manifest shows it.
-fn day(at: Wall) -> String {
+pub fn day(at: Wall) -> String {
     let time = Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
     time.to_zoned(TimeZone::UTC).date().to_string()
 }

@@ -11,7 +11,7 @@ use super::{MAX_FILE, MAX_FILES};
 use crate::config::finding::{Finding, Severity};
 use crate::ids::{Language, PromptHash};
 use crate::menu::api::PromptName;
-use crate::menu::{ManifestView, RecordingState};
+use crate::menu::{ManifestView, RecordingState, SoundKind};
 
 /// A prompt that menus or queues use, in one language.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -228,9 +228,13 @@ impl Prompt {
 }
 
 impl Inspection {
-    /// What the rules for menus may know of the recordings.
+    /// What the rules for menus may know of the recordings; the hold audio is told by the queues.
     pub fn view(&self) -> ManifestView {
         let mut view = ManifestView::default();
+        for ((language, name), recording) in &self.manifest.recordings {
+            let key = (Language::new(language), PromptName(name.clone()));
+            view.kinds.insert(key, SoundKind::of(&recording.kind));
+        }
         for prompt in &self.prompts {
             let listed = prompt.recording.is_some();
             let state = match prompt.state {
@@ -247,7 +251,11 @@ impl Inspection {
                 State::Missing | State::Stale => continue,
             };
             let name = PromptName(prompt.name.clone());
-            view.recordings.insert((Language::new(&prompt.language), name), state);
+            let key = (Language::new(&prompt.language), name);
+            if state == RecordingState::Current {
+                view.measured.insert(key.clone(), prompt.length);
+            }
+            view.recordings.insert(key, state);
         }
         view
     }

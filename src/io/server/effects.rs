@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::{Control, Input};
-use crate::engine::{FinaliseOrder, Verdict};
+use crate::engine::{AnnouncementOrder, FinaliseOrder, Verdict};
 use crate::event::{Alarm, Event, EventKind};
 use crate::ids::{AgentId, CallId, FlowId};
 use crate::io::finaliser::{Ending, Failure, FinaliseJob, Finaliser, Finished};
@@ -16,6 +16,7 @@ use crate::io::sip_tcp::SipTcp;
 use crate::io::sip_udp::UdpSender;
 use crate::io::spool::SpoolDirectory;
 use crate::io::transport_metrics::TransportMetrics;
+use crate::io::versions::Versions;
 use crate::media::command::PromptTable;
 use crate::menu::api::AskId;
 use crate::menu::ask::Question;
@@ -33,6 +34,7 @@ pub(super) struct ServerEffects {
     pub spool: Arc<SpoolDirectory>,
     pub index: Arc<Indexer>,
     pub lookups: LookupClient,
+    pub versions: Arc<Versions>,
     /// Prompts are found by their hash among all published versions.
     pub prompts: Arc<PromptTable>,
 }
@@ -76,6 +78,18 @@ impl Effects for ServerEffects {
     fn promised(&mut self, call: CallId) -> Box<dyn FnOnce() + Send> {
         let control = Arc::clone(&self.control);
         Box::new(move || control.tell(Input::Kept { call }))
+    }
+
+    fn keep_announcement(&mut self, order: AnnouncementOrder) {
+        let (versions, control) = (Arc::clone(&self.versions), Arc::clone(&self.control));
+        self.runtime.spawn_blocking(move || {
+            let at = control.clock.now().wall;
+            let clip = versions.keep_announcement(&order, at).unwrap_or_else(|error| {
+                tracing::error!(call = %order.call, %error, "an announcement by telephone cannot be kept");
+                None
+            });
+            control.tell(Input::AnnouncementKept { call: order.call, clip });
+        });
     }
 
     fn finalise(&mut self, order: FinaliseOrder) {

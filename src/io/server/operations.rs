@@ -220,8 +220,12 @@ impl Operations for SharedOperations {
 
     fn directory_changed(&self, directory: Directory, actor: Actor) -> BoxFuture<'_, ()> {
         Box::pin(async move {
-            let directory =
-                EngineDirectory { agents: directory.agents, devices: directory.devices, imported: true };
+            let directory = EngineDirectory {
+                agents: directory.agents,
+                devices: directory.devices,
+                announcers: directory.announcers,
+                imported: true,
+            };
             self.import(Input::Directory(Arc::new(directory)), actor).await;
         })
     }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::engine::{Memory, OpenCalls, Opener, PeopleSettings};
-use crate::ids::CallId;
+use crate::engine::{Input, Memory, OpenCalls, Opener, PeopleSettings, Plans};
+use crate::ids::{CallId, PlanId, PromptHash};
 use crate::io::finaliser::{FinaliseJob, Finaliser, recover};
 use crate::io::journal::{Opened, read_all};
 use crate::io::keys::KeyTable;
 use crate::io::spool::{Places, ReadReport, SpoolDirectory, SpoolReader};
+use crate::io::versions::Versions;
 use crate::media::command::{PromptTable, SpoolRef};
 use crate::now::Wall;
 
@@ -47,6 +48,18 @@ pub(super) fn memory(
         memory.apply(&event?, &mut opener);
     }
     Ok(memory)
+}
+
+/// Sound recorded by telephone for plans that are in force or proposed.
+pub(super) fn announcements(plans: &Plans, versions: &Versions) -> Input {
+    let clip = |(plan, hash): (&PlanId, PromptHash)| {
+        let clip = versions.prompt_by_hash(hash);
+        if clip.is_none() {
+            tracing::error!(%plan, "its announcement recorded by telephone is gone; record it again");
+        }
+        Some((plan.clone(), clip?))
+    };
+    Input::Announcements(plans.recordings().filter_map(clip).collect())
 }
 
 /// When the calls that were cut off were last heard: their spools know it better than the journal.

@@ -64,6 +64,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
     if let Some(published) = in_force(&versions, &operations, publishing)? {
         house.control.tell(Input::Published(operations.ready(&published)));
     }
+    house.control.tell(restore::announcements(&memory.folds.plans, &versions));
     let lookups = LookupClient::new(&config.lookups, &secrets)?;
     let archive = Archive::open(&house, &secrets, &versions).await?;
     let workers = media::spawn(&house, &archive.spool, boot)?;
@@ -76,7 +77,7 @@ pub(super) async fn start(config: ServerConfig, publishing: Publishing) -> anyho
         replies: Arc::clone(&house.replies),
         state: Arc::clone(&house.state),
         sync: SyncThread::spawn(Arc::clone(&house.state), move |call| archived.archived(call))?,
-        effects: effects(&house, &sip, &archive, (&people, &lookups)),
+        effects: effects(&house, &sip, &archive, (&people, &lookups, &versions)),
     };
     let (batches, for_outbox) = sync_channel(BATCHES);
     let outbox = outbox.spawn(for_outbox)?;
@@ -119,7 +120,12 @@ fn files(config: &ServerConfig) -> u64 {
 
 async fn tell_directory(house: &House, people: &People) -> anyhow::Result<()> {
     let directory = people.directory().await?;
-    let directory = Directory { agents: directory.agents, devices: directory.devices, imported: false };
+    let directory = Directory {
+        agents: directory.agents,
+        devices: directory.devices,
+        announcers: directory.announcers,
+        imported: false,
+    };
     house.control.tell(Input::Directory(Arc::new(directory)));
     house.control.tell(Input::Callers(Arc::new(people.caller_book().await?)));
     Ok(())
@@ -129,7 +135,7 @@ fn effects(
     house: &House,
     sip: &SipSockets,
     archive: &Archive,
-    (people, lookups): (&People, &LookupClient),
+    (people, lookups, versions): (&People, &LookupClient, &Arc<Versions>),
 ) -> Box<dyn Effects> {
     Box::new(ServerEffects {
         udp: sip.udp.sender(),
@@ -137,6 +143,7 @@ fn effects(
         metrics: Arc::clone(&house.metrics),
         people: people.clone(),
         lookups: lookups.clone(),
+        versions: Arc::clone(versions),
         runtime: tokio::runtime::Handle::current(),
         control: Arc::clone(&house.control),
         finaliser: Arc::clone(&archive.finaliser),

@@ -14,7 +14,7 @@ use crate::ids::Language;
 use crate::io::prompts::lengths::Recorded;
 use crate::menu::prove::Proof;
 use crate::menu::view::{CalendarClass, CalendarView, Views};
-use crate::menu::{Compiled, Program, Sources, compile_measured};
+use crate::menu::{Compiled, Program, Sources, Statistics, compile_measured};
 
 /// The texts beside the menus, as far as there are any.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,14 +74,20 @@ impl Around {
             plans: plans.iter().map(PlanConfig::view).collect(),
             services: offers.services.clone(),
             transfer_prefixes: offers.transfer_prefixes.clone(),
+            plans_by_telephone: plans.iter().any(PlanConfig::is_told_by_telephone),
         };
         let queues = queues.map(|file| file.queues).unwrap_or_default();
         Around { views, queues, calendar, plans, findings, plan_file }
     }
 
     /// Compiles menus made for these views, with the lengths of recordings that say what the menus say.
-    pub fn compile(&self, sources: &Sources, recorded: &Recorded) -> Checked {
-        let compiled = compile_recorded(sources, recorded);
+    pub fn compile(
+        &self,
+        sources: &Sources,
+        recorded: &Recorded,
+        statistics: Option<&Statistics>,
+    ) -> Checked {
+        let compiled = compile_recorded(sources, recorded, statistics);
         let mut findings = self.findings.clone();
         let languages = compiled.program.as_ref().map_or(&[][..], Program::languages);
         findings.extend(self.plan_findings(languages));
@@ -96,17 +102,18 @@ impl Around {
 }
 
 /// A recording of another text than the menu's does not count: the next one will be as long as the text.
-fn compile_recorded(sources: &Sources, recorded: &Recorded) -> Compiled {
-    let compiled = compile_measured(sources, &recorded.lengths(None));
+fn compile_recorded(sources: &Sources, recorded: &Recorded, statistics: Option<&Statistics>) -> Compiled {
+    let compile_measured = |measured| compile_measured(sources, measured, statistics.cloned());
+    let compiled = compile_measured(recorded.lengths(None));
     // A recording that is too long may be the very reason why there is no program to look at.
     let estimated = match (&compiled.program, recorded.is_empty()) {
-        (None, false) => compile_measured(sources, &Default::default()).program,
+        (None, false) => compile_measured(Default::default()).program,
         _ => None,
     };
     let Some(program) = compiled.program.as_ref().or(estimated.as_ref()) else { return compiled };
     match recorded.says(program) {
         true => compiled,
-        false => compile_measured(sources, &recorded.lengths(Some(program))),
+        false => compile_measured(recorded.lengths(Some(program))),
     }
 }
 

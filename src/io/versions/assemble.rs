@@ -15,7 +15,8 @@ use crate::io::prompts::inspect::Wanted;
 use crate::io::prompts::lengths::Recorded;
 use crate::io::prompts::tones;
 use crate::media::command::PromptTable;
-use crate::menu::{Program, PromptKind, Sources};
+use crate::menu::view::Views;
+use crate::menu::{ManifestView, Program, PromptKind, Sources, compile};
 
 /// Menus and what is around them, sound and fitting together.
 #[derive(Clone, Debug)]
@@ -40,19 +41,9 @@ pub struct Frame<'a> {
 
 /// Compiles a content; with errors, every finding of all files at once.
 pub fn assemble(content: &Content, frame: &Frame<'_>) -> Result<Assembled, Vec<Finding>> {
-    let texts = Texts {
-        queues: Some(&content.queues),
-        calendar: content.calendar.as_deref(),
-        plans: content.plans.as_deref(),
-    };
-    let around = Around::read(&texts, frame.places, frame.offers);
-    let sources = Sources {
-        files: named(&content.menus, &frame.places.menus),
-        mains: content.mains.iter().map(|(entry, menu)| (entry.clone(), menu.clone())).collect(),
-        views: around.views.clone(),
-        manifest: None,
-    };
-    let compiled = around.compile(&sources, frame.recorded);
+    let around = around(content, frame);
+    let sources = sources(content, frame.places, around.views.clone(), None);
+    let compiled = around.compile(&sources, frame.recorded, None);
     match compiled.program {
         Some(program) if compiled.findings.iter().all(|f| f.severity != Severity::Error) => {
             let wanted = wanted(&program, &around);
@@ -64,8 +55,35 @@ pub fn assemble(content: &Content, frame: &Frame<'_>) -> Result<Assembled, Vec<F
     }
 }
 
+fn around(content: &Content, frame: &Frame<'_>) -> Around {
+    let texts = Texts {
+        queues: Some(&content.queues),
+        calendar: content.calendar.as_deref(),
+        plans: content.plans.as_deref(),
+    };
+    Around::read(&texts, frame.places, frame.offers)
+}
+
+fn sources(content: &Content, places: &Places, views: Views, manifest: Option<ManifestView>) -> Sources {
+    Sources {
+        files: named(&content.menus, &places.menus),
+        mains: content.mains.iter().map(|(entry, menu)| (entry.clone(), menu.clone())).collect(),
+        views,
+        manifest,
+    }
+}
+
+/// What the recordings show beyond the texts: their true lengths, and what each was approved as.
+/// Whether they are there and approved at all, the inspection of the prompts tells.
+pub fn heard(content: &Content, frame: &Frame<'_>, manifest: ManifestView) -> Vec<Finding> {
+    let views = around(content, frame).views;
+    let mut found = compile(&sources(content, frame.places, views, Some(manifest))).findings;
+    found.retain(|finding| !["recording-missing", "audio-unknown"].contains(&finding.rule));
+    found
+}
+
 /// Drafts assembled to learn which recordings they want, also while a recording is too long.
-pub fn wanted_by(drafts: &Drafts) -> Result<Vec<Wanted>, Vec<Finding>> {
+pub fn assembled(drafts: &Drafts) -> Result<Assembled, Vec<Finding>> {
     let content = drafts.read()?;
     let recorded = Recorded::read(&drafts.prompts);
     let (places, offers) = (&drafts.places, &drafts.offers);
@@ -73,7 +91,7 @@ pub fn wanted_by(drafts: &Drafts) -> Result<Vec<Wanted>, Vec<Finding>> {
     let estimated = |findings| {
         assemble(&content, &Frame { places, offers, recorded: &Recorded::default() }).map_err(|_| findings)
     };
-    measured.or_else(estimated).map(|assembled| assembled.wanted)
+    measured.or_else(estimated)
 }
 
 /// Texts with the paths under which findings name them.
@@ -91,7 +109,7 @@ fn wanted(program: &Program, around: &Around) -> Vec<Wanted> {
         wanted.extend(prompt.texts.iter().map(|(language, text)| Wanted {
             language: language.to_string(),
             name: prompt.name.0.clone(),
-            kind: kind(prompt.kind).to_owned(),
+            kind: prompt.kind.word().to_owned(),
             text: text.clone(),
         }));
     }
@@ -99,7 +117,7 @@ fn wanted(program: &Program, around: &Around) -> Vec<Wanted> {
         wanted.extend(plan.texts().map(|(language, text)| Wanted {
             language: language.to_string(),
             name: PlanConfig::prompt(&plan.name).0,
-            kind: kind(PromptKind::Notice).to_owned(),
+            kind: PromptKind::Notice.word().to_owned(),
             text: text.to_owned(),
         }));
     }
@@ -114,19 +132,4 @@ fn wanted(program: &Program, around: &Around) -> Vec<Wanted> {
         }
     }));
     wanted
-}
-
-/// Kind as the manifest writes it.
-fn kind(kind: PromptKind) -> &'static str {
-    match kind {
-        PromptKind::Notice => "notice",
-        PromptKind::Greeting => "greeting",
-        PromptKind::Announcement => "announcement",
-        PromptKind::Choice => "choice",
-        PromptKind::Information => "information",
-        PromptKind::Collect => "collect",
-        PromptKind::System => "system",
-        PromptKind::Value => "value",
-        PromptKind::Advert => "advert",
-    }
 }

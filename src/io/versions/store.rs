@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::content::Content;
 use crate::ids::{ConfigVersion, PromptHash};
 use crate::io::prompts::files::{sync_directory, write_whole};
+use crate::io::prompts::manifest::Recording;
 use crate::now::Wall;
 
 /// Who published a snapshot, when and why; `meta.toml` in it.
@@ -123,6 +124,12 @@ impl Store {
             true => Ok(()),
             false => write_whole(&target, file),
         }
+    }
+
+    /// Who recorded a sound by telephone, and when: `announcements/HASH.toml`.
+    pub fn keep_announcement(&self, recording: &Recording) -> io::Result<()> {
+        let file = self.root.join("announcements").join(format!("{}.toml", recording.sha256));
+        write_whole(&file, text(recording)?.as_bytes())
     }
 
     /// Writes the snapshot beside, renames it to its number, then points `current` at it: a crash

@@ -51,7 +51,7 @@ impl House {
         let synthesiser = Synthesiser::new(vec!["cat".into(), voice.display().to_string()]).unwrap();
         let order = Order {
             directory: &self.drafts.prompts,
-            wanted: &wanted_by(&self.drafts).unwrap(),
+            wanted: &assembled(&self.drafts).unwrap().wanted,
             synthesiser: &synthesiser,
             by: BY,
             at: Wall(0),
@@ -133,6 +133,20 @@ fn with_any_error_nothing_is_published() {
     assert_eq!(rules(&gone), ["file-unreadable"]);
     assert_eq!(house.versions.latest(), None);
     assert!(house.versions.list().unwrap().is_empty());
+}
+
+#[test]
+fn cba_10d_sound_is_judged_at_publication_too() {
+    let house = house();
+    house.change("loans.toml", "[information.apply]", "[information.apply]\nkind = \"advert\"");
+    house.speak();
+    house.versions.publish(&house.drafts, signed("an advert that is asked for")).unwrap();
+    let queues = std::fs::read_to_string(&house.drafts.places.queues).unwrap();
+    let wrong = queues.replacen("limit = 20", "limit = 20\nhold_audio = \"loans.apply\"", 1);
+    assert_ne!(wrong, queues);
+    std::fs::write(&house.drafts.places.queues, wrong).unwrap();
+    let refused = house.versions.publish(&house.drafts, signed("an advert for who waits")).unwrap_err();
+    assert_eq!(rules(&refused), ["audio-advert", "no-advert"]);
 }
 
 #[test]
@@ -291,7 +305,7 @@ fn a_recording_of_another_text_has_no_length() {
     assert_eq!(length(&content), Some(Duration::from_secs(20)));
     house.change("main.toml", "Welcome to Sample Bank.", "Good day.");
     assert_eq!(length(&house.drafts.read().unwrap()), None);
-    assert!(wanted_by(&house.drafts).is_ok(), "what is to be recorded again can be recorded");
+    assert!(assembled(&house.drafts).is_ok(), "what is to be recorded again can be recorded");
 }
 
 #[test]
@@ -365,4 +379,24 @@ fn hb_elder_slow_variants_are_made_once_and_kept_by_hash() {
     kept.0.clear();
     slowly::add(&mut again, &mut kept, &manifest, &house.versions.store).unwrap();
     assert_eq!(again, manifest);
+}
+
+/// `hotline diff 1 2`: snapshots are compared in callers' terms, with the lengths of their own sound.
+#[test]
+fn snapshots_are_compared_for_callers() {
+    let house = house();
+    house.speak();
+    house.versions.publish(&house.drafts, signed("first")).unwrap();
+    house.change("main.toml", "first_digit = 5", "first_digit = 6");
+    house.versions.publish(&house.drafts, signed("more time")).unwrap();
+    let seen = |version| house.versions.seen(ConfigVersion(version)).unwrap();
+    let (first, second) = (seen(1), seen(2));
+    assert!(first.difference(&first).is_empty());
+    let difference = first.difference(&second);
+    assert_eq!(second.difference(&first), difference.mirrored());
+    assert!(difference.paths.is_empty() && difference.texts.is_empty(), "{difference:#?}");
+    let slower = difference.facts.iter().find(|fact| fact.what == "first key within").unwrap();
+    assert_eq!((slower.old.as_deref(), slower.new.as_deref()), (Some("5 s"), Some("6 s")));
+    let nobody = house.versions.seen(ConfigVersion(9)).unwrap_err();
+    assert!(nobody[0].help.contains("hotline versions"), "{nobody:?}");
 }

@@ -39,6 +39,8 @@ pub enum Effect {
         key: u8,
     },
     Note(Note),
+    /// Ways led to one another without anything being heard: the proof tells of it.
+    Lost,
     Queue {
         queue: QueueIx,
         language: LanguageIx,

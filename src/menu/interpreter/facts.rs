@@ -3,6 +3,7 @@
 use super::Visit;
 use crate::menu::api::{Fact, Handover, MessagePurpose};
 use crate::menu::ask::Failure;
+use crate::menu::forms;
 use crate::menu::interpreter::effect::Note;
 use crate::menu::interpreter::query::plan_name;
 use crate::menu::model::{Level, MenuIx, Program};
@@ -29,7 +30,7 @@ impl Visit {
                     menu: id(menu),
                     node: node.map_or_else(String::new, |node| node.name.clone()),
                     count: u8::try_from(count).unwrap_or(u8::MAX),
-                    digits: open.map(|_| Redacted(self.digits.to_string())),
+                    digits: open.map(|node| Redacted(forms::machine(node.form, &self.digits))),
                 }
             }
             Note::AgentRequested(menu) => Fact::AgentRequested { menu: id(menu) },

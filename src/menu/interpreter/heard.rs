@@ -52,7 +52,7 @@ pub enum Part<'p> {
     /// A value by its name, in this menu.
     Value(MenuIx, &'p str, Kind),
     /// What is being keyed in.
-    Typed(Kind),
+    Typed(Form),
     /// The number a callback is offered to.
     Number,
 }
@@ -135,7 +135,7 @@ impl<'p> Parts<'p> {
                 self.wrong(wrong);
                 let node = self.program.menu(menu).collects.get(usize::from(node));
                 self.sys(Sys::ConfirmBefore);
-                self.all.push(Part::Typed(node.map_or(Kind::Digits, |node| spoken_as(node.form))));
+                self.all.push(Part::Typed(node.map_or(Form::Digits, |node| node.form)));
                 self.sys(Sys::ConfirmAfter);
                 self.sys(Sys::Person);
             }
@@ -224,14 +224,5 @@ impl<'p> Parts<'p> {
             Some(prompt) => self.prompt(menu, prompt),
             None => self.sys(Sys::LookupWait),
         }
-    }
-}
-
-/// How digits of this form are read back.
-pub fn spoken_as(form: Form) -> Kind {
-    match form {
-        Form::Digits | Form::Card => Kind::Digits,
-        Form::Date => Kind::Date,
-        Form::Amount => Kind::Amount,
     }
 }

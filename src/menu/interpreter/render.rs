@@ -7,6 +7,7 @@ use secrecy::zeroize::Zeroize;
 use super::{MAX_AHEAD, MAX_TYPED, Visit, values};
 use crate::menu::api::{Action, AskId, Atom, Input, MessagePurpose, PromptName};
 use crate::menu::ask::Question;
+use crate::menu::forms::{machine, spoken_as};
 use crate::menu::interpreter::effect::{Effect, Number};
 use crate::menu::interpreter::heard::{Heard, Part};
 use crate::menu::interpreter::query::{ELDERLY, Query, atom_of, plan_name};
@@ -77,6 +78,7 @@ impl Visit {
                 secret,
                 pace,
             },
+            Effect::Lost => return Ok(None),
             Effect::Hush => Action::Hush,
             Effect::Wait(time) => Action::Wait(time),
             Effect::Choose => return Ok(self.atom(&program).map(Action::Choose)),
@@ -203,7 +205,7 @@ impl Visit {
                 Part::Value(menu, name, kind) => {
                     self.values.get(menu, name).and_then(|text| self.said(kind, text))
                 }
-                Part::Typed(kind) => self.said(kind, &self.digits),
+                Part::Typed(form) => self.said(spoken_as(form), &machine(form, &self.digits)),
                 Part::Number => {
                     self.offered.as_ref().and_then(|number| self.said(Kind::Digits, &digits(number)))
                 }

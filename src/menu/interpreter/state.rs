@@ -288,6 +288,11 @@ impl State {
         }
     }
 
+    /// Is the world outside being asked whether the digits fit? It answers at once.
+    pub fn is_judging_digits(&self) -> bool {
+        matches!(self.phase, Phase::Collect { step: Step::Asking, .. })
+    }
+
     /// Are digits being keyed in, so that `*` is a person and 0 a digit?
     pub fn collects(&self) -> bool {
         matches!(

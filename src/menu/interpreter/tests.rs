@@ -1,5 +1,8 @@
 //! The interpreter against its promises, on the sample hotline.
 
+mod anything;
+mod asks;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

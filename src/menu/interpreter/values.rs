@@ -3,6 +3,7 @@
 
 use secrecy::zeroize::Zeroizing;
 
+use crate::menu::forms;
 use crate::menu::model::{Menu, MenuIx, Piece, Program, VariableIx};
 
 /// Most values kept; more are refused.
@@ -33,7 +34,7 @@ impl Values {
         let rules = program.menu(menu);
         let Some(step) = rules.collects.get(usize::from(node)) else { return };
         if !step.secret || is_sent(rules, &step.name) || is_verified(rules, node) {
-            self.set(menu, &step.name, digits, step.secret);
+            self.set(menu, &step.name, &forms::machine(step.form, digits), step.secret);
         }
     }
 

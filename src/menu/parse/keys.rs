@@ -306,6 +306,7 @@ pub const SYSTEM: Table = Table {
     keys: &[
         must("languages", list(MAX_LANGUAGES, "zh-CN"), "the languages, the first one spoken first"),
         may("packs", list(16, "cn-banking"), "sets of rules beyond those that always hold"),
+        may("accept", Shape::Rows(&ACCEPT), "findings of default rules that somebody accepts"),
         may(
             "levels",
             list(MAX_LEVELS, "verified"),
@@ -313,6 +314,15 @@ pub const SYSTEM: Table = Table {
         ),
         may("elderly", Shape::One(&ELDERLY), "the profile for elderly callers"),
         may("text", Shape::SystemTexts, "what the hotline says by itself"),
+    ],
+};
+
+const ACCEPT: Table = Table {
+    what: "[[accept]]",
+    keys: &[
+        must("rule", text("many-options"), "a default rule, see docs/rules.md"),
+        must("by", text("Wang Fang"), "who accepts what it finds"),
+        must("on", Shape::Date, "since when"),
     ],
 };
 

@@ -5,7 +5,7 @@ use crate::menu::draft::{ElderlyDraft, SystemDraft};
 use crate::menu::parse::fields::Fields;
 use crate::menu::parse::{check_name, keys};
 use crate::menu::reader::{self, UNKNOWN_KEY};
-use crate::menu::report::{Report, Spot, did_you_mean};
+use crate::menu::report::{At, Report, Spot, did_you_mean};
 
 const ELDERLY_FIRST_DIGIT_MS: u32 = 10_000;
 const ELDERLY_INTER_DIGIT_MS: u32 = 8_000;
@@ -16,7 +16,9 @@ pub fn system(file: usize, text: &str, report: &mut Report<'_>) -> (Vec<Language
     let root = Fields::open(document.get_ref(), Spot::file(file), &keys::SYSTEM, report);
     let languages = languages(&root, report);
     let mut draft = SystemDraft {
+        languages: root.spot_at("languages"),
         packs: root.list("packs", report),
+        accepted: root.rows("accept", report).iter().filter_map(|row| accepted(row, report)).collect(),
         levels: root.list("levels", report),
         elderly: root.one("elderly", report).map(|fields| elderly(&fields, report)),
         ..SystemDraft::new(Spot::file(file))
@@ -26,6 +28,12 @@ pub fn system(file: usize, text: &str, report: &mut Report<'_>) -> (Vec<Language
     }
     texts(&root, &mut draft, report);
     (languages, draft)
+}
+
+/// A rule, if it is signed.
+fn accepted(row: &Fields<'_, '_>, report: &mut Report<'_>) -> Option<At<String>> {
+    let (rule, by, on) = (row.text("rule", report), row.text("by", report), row.date("on", report));
+    by.and(on).and(rule)
 }
 
 fn languages(root: &Fields<'_, '_>, report: &mut Report<'_>) -> Vec<Language> {

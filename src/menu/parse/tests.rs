@@ -31,8 +31,8 @@ fn views() -> Views {
     let queues = [
         ("general", queue(Some("office"), WhenClosed::Queue(QueueId::new("night")))),
         ("cards", queue(None, WhenClosed::Message)),
-        ("complaints", queue(Some("office"), WhenClosed::Callback)),
-        ("night", queue(Some("night"), WhenClosed::Message)),
+        ("complaints", queue(Some("office"), WhenClosed::Queue(QueueId::new("general")))),
+        ("night", queue(Some("night"), WhenClosed::Queue(QueueId::new("cards")))),
     ];
     let class = |open: &[&str], holiday, example: &str| CalendarClass {
         open: open.iter().map(|name| (*name).to_owned()).collect(),
@@ -53,6 +53,7 @@ fn views() -> Views {
         plans: vec![PlanView { name: PlanId::new("storm"), announcement: true, instead_of_people: false }],
         services: Some(["bank".to_owned()].into()),
         transfer_prefixes: Some(vec!["955".to_owned()]),
+        plans_by_telephone: false,
     }
 }
 

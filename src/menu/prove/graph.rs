@@ -8,12 +8,11 @@ use crate::menu::api::{Input, Pace};
 use crate::menu::interpreter::effect::Effect;
 use crate::menu::interpreter::heard::{Heard, Part};
 use crate::menu::interpreter::query::Query;
-use crate::menu::interpreter::state::{Phase, Said, State};
+use crate::menu::interpreter::state::{Phase, Rows, Said, State};
 use crate::menu::interpreter::step;
 use crate::menu::length::Lengths;
 use crate::menu::model::{LanguageIx, Program};
 use crate::menu::prove::situation::{Asked, Questions, When};
-use crate::menu::speak::Kind;
 
 /// Beyond this the menus are refused as unprovable.
 const MOST_STATES: usize = 2_000_000;
@@ -95,6 +94,8 @@ pub(super) struct Graph<'p> {
     /// Sorted by `from`; what changes nothing is left out.
     pub edges: Vec<Edge>,
     pub questions: Questions<'p>,
+    /// Edges at whose end ways had led to one another for too long.
+    pub lost: Vec<Edge>,
     nodes: Vec<Node>,
     index: FxHashMap<State, u32>,
     times: Times<'p>,
@@ -109,6 +110,7 @@ impl<'p> Graph<'p> {
             starts: Vec::new(),
             edges: Vec::new(),
             questions: Questions::default(),
+            lost: Vec::new(),
             nodes: Vec::new(),
             index: FxHashMap::default(),
             times: Times { program, lengths, known: FxHashMap::default() },
@@ -188,6 +190,9 @@ impl<'p> Graph<'p> {
         let (ms, speaks) = self.times.of(out);
         let to = self.add(next, speaks);
         let edge = Edge { from, to, ms, cause, when };
+        if out.contains(&Effect::Lost) {
+            self.lost.push(edge);
+        }
         // Keys that lead to the same place are one.
         if edge.is_key() {
             let others = &self.edges[self.nodes[from as usize].first as usize..];
@@ -216,7 +221,7 @@ impl<'p> Graph<'p> {
     }
 
     /// States in an order in which, apart from loops, what comes of doing nothing comes first.
-    pub fn from_the_ends(&self) -> Vec<u32> {
+    pub fn ends_first(&self) -> Vec<u32> {
         let mut order = Vec::with_capacity(self.states.len());
         let mut seen = vec![false; self.states.len()];
         let mut way: Vec<(u32, usize)> = Vec::new();
@@ -277,10 +282,7 @@ impl Times<'_> {
         let Times { program, lengths, .. } = *self;
         *self.known.entry((heard, language)).or_insert_with(|| {
             let parts = heard.parts(program, language);
-            // What was keyed in is checked to be speakable before.
-            let values = parts
-                .iter()
-                .any(|part| matches!(part, Part::Value(..) | Part::Typed(Kind::Amount | Kind::Date)));
+            let values = parts.iter().any(|part| matches!(part, Part::Value(..) | Part::Typed(_)));
             (millis(lengths.of_heard(program, heard, language)), values)
         })
     }
@@ -293,14 +295,28 @@ pub(super) fn millis(time: std::time::Duration) -> u32 {
 /// Name of the node a state is at, if it is at one.
 pub(super) fn node_of(program: &Program, state: &State) -> Option<String> {
     let menu = program.menu(state.menu);
+    let of = |node: u16| usize::from(node);
     let name = match state.phase {
-        Phase::Information(node) => menu.information.get(usize::from(node)).map(|node| &node.name),
+        Phase::Information(node) => menu.information.get(of(node)).map(|node| &node.name),
         Phase::Collect { node, .. } | Phase::Confirm { node, .. } => {
-            menu.collects.get(usize::from(node)).map(|node| &node.name)
+            menu.collects.get(of(node)).map(|node| &node.name)
         }
-        Phase::Lookup { node, .. } | Phase::Reading { node, .. } | Phase::Said(Said::LookupFailed(node)) => {
-            menu.lookups.get(usize::from(node)).map(|node| &node.name)
+        Phase::Deciding { rows: Rows::Branch(node), .. } if menu.on_entry != Some(node) => {
+            menu.branches.get(of(node)).map(|node| &node.name)
         }
+        Phase::Deciding { rows: Rows::Lookup(node), .. }
+        | Phase::Lookup { node, .. }
+        | Phase::Reading { node, .. }
+        | Phase::Said(Said::LookupFailed(node)) => menu.lookups.get(of(node)).map(|node| &node.name),
+        Phase::MayVerify(node)
+        | Phase::Verify { node, .. }
+        | Phase::Said(Said::VerifyFailed(node) | Said::Locked(node)) => {
+            menu.verifies.get(of(node)).map(|node| &node.name)
+        }
+        Phase::Survey { node, .. } | Phase::Said(Said::SurveyThanks(node)) => {
+            menu.surveys.get(of(node)).map(|node| &node.name)
+        }
+        Phase::Complaint(node) => menu.complaints.get(of(node)).map(|node| &node.name),
         _ => None,
     };
     name.cloned()

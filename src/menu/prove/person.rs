@@ -117,7 +117,8 @@ pub(super) fn judge(
     reached: &[Mask],
     keys: &Keys,
 ) -> Vec<Failure> {
-    let missing = |at: usize| match graph.states[at].has_ended() {
+    // While digits are looked at nobody can press anything: what comes of them was keyed in.
+    let missing = |at: usize| match graph.states[at].has_ended() || graph.states[at].is_judging_digits() {
         true => 0,
         false => reached[at] & !keys.one[at],
     };

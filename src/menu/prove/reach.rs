@@ -58,15 +58,28 @@ pub(super) fn path(graph: &Graph<'_>, lot: &Lot<'_>, bit: usize, to: usize) -> V
     let entry = &graph.program.main(start.main).entry;
     path.push(format!("entry {entry} in {}", graph.program.language(start.language)));
     path.reverse();
-    path
+    counted(path)
 }
+
+/// A digit after another is so many digits.
+fn counted(path: Vec<String>) -> Vec<String> {
+    let digits = path.chunk_by(|a, b| a == DIGIT && b == DIGIT);
+    digits
+        .flat_map(|run| match run {
+            [first, _, ..] if first == DIGIT => vec![format!("{} digits", run.len())],
+            _ => run.to_vec(),
+        })
+        .collect()
+}
+
+const DIGIT: &str = "a digit";
 
 /// A transition in words.
 pub(super) fn describe(graph: &Graph<'_>, edge: &Edge) -> String {
     let from = &graph.states[edge.from as usize];
     let menu = &graph.program.menu(from.menu).id;
     match edge.cause {
-        Cause::Key(Key::Digit(_)) if from.collects() => "a digit".to_owned(),
+        Cause::Key(Key::Digit(_)) if from.collects() => DIGIT.to_owned(),
         Cause::Key(key) => format!("key {key} in {menu}"),
         Cause::PlayDone => "all heard".to_owned(),
         Cause::Timeout => "silence".to_owned(),

@@ -72,7 +72,7 @@ fn longest(graph: &Graph<'_>, lot: &Lot<'_>, (at, goal): (usize, Mask), times: &
 
 /// What was asked for by a key and need not end at a person: farewell, survey, complaint, callback,
 /// another number.
-fn asked_for(state: &State) -> bool {
+pub(super) fn asked_for(state: &State) -> bool {
     match state.phase {
         Phase::Farewell
         | Phase::TransferOut(_)
@@ -96,7 +96,9 @@ pub(super) fn judge(
     times: &Times,
 ) -> Vec<Failure> {
     let missing = |times: &Times, at: usize| -> Mask {
-        if reached[at] == 0 || asked_for(&graph.states[at]) {
+        // What digits led to was keyed in; a pause before the last of them is a state before.
+        let state = &graph.states[at];
+        if reached[at] == 0 || state.is_judging_digits() || asked_for(state) {
             return 0;
         }
         let never = times.of(at).iter().enumerate().filter(|(_, time)| **time == NEVER);
@@ -107,7 +109,13 @@ pub(super) fn judge(
         return Vec::new();
     }
     let anything = self::times(graph, lot, order, Counts::Anything);
-    let never = all.clone().find_map(|at| Some(at).zip(first(missing(&anything, at))));
+    // Said of the last point before it goes wrong; a loop has none, there of the first one met.
+    let place = |missing: &dyn Fn(usize) -> Mask| {
+        let wrong = |at: usize| missing(at) & ends_elsewhere(graph, lot, at);
+        let last = all.clone().find_map(|at| Some(at).zip(first(wrong(at))));
+        last.or_else(|| all.clone().find_map(|at| Some(at).zip(first(missing(at)))))
+    };
+    let never = place(&|at| missing(&anything, at));
     let mut failures = Vec::new();
     if let Some(place) = never {
         let help = "Let it lead back to the choices, to a menu or to a person.";
@@ -116,12 +124,18 @@ pub(super) fn judge(
         }));
     }
     let instead = |at| missing(times, at) & !missing(&anything, at);
-    if let Some(place) = all.into_iter().find_map(|at| Some(at).zip(first(instead(at)))) {
+    if let Some(place) = place(&instead) {
         failures.push(Failure::at(graph, lot, place, (&INSTEAD_OF_PERSON, ROSTERED), |path| {
             format!("a caller who presses nothing more gets a callback or a message after: {path}")
         }));
     }
     failures
+}
+
+/// Situations in which a silent way leads straight to where no person is.
+fn ends_elsewhere(graph: &Graph<'_>, lot: &Lot<'_>, at: usize) -> Mask {
+    let elsewhere = graph.silent_edges(at).filter(|edge| asked_for(&graph.states[edge.to as usize]));
+    elsewhere.fold(0, |mask, edge| mask | lot.mask(edge.when))
 }
 
 fn first(mask: Mask) -> Option<usize> {

@@ -2,6 +2,7 @@
 //! menus ask of calendar and plans is answered alike are one.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::menu::interpreter::query::Query;
 use crate::menu::model::{Condition, PlanIx, Program};
@@ -95,9 +96,9 @@ pub(super) fn situations(program: &Program, questions: &Questions<'_>) -> (usize
         for class in &classes {
             let situation = situation(program, questions, (*class, plans));
             let key = (situation.answers.clone(), situation.without_people);
-            if !alike.contains_key(&key) {
-                order.push(key.clone());
-                alike.insert(key, situation);
+            if let Entry::Vacant(new) = alike.entry(key.clone()) {
+                new.insert(situation);
+                order.push(key);
             }
         }
     }

@@ -1,8 +1,11 @@
 //! The proof finds what no rule about single texts can see.
 
+mod situations;
+mod walks;
+
 use std::time::Duration;
 
-use crate::config::finding::Severity;
+use crate::config::finding::{Finding, Severity};
 use crate::menu::compile;
 use crate::menu::length::Measured;
 use crate::menu::prove::prove;
@@ -77,7 +80,10 @@ fn a_large_hotline_is_proved() {
         sources.files.push((format!("{name}.toml"), menu("", below(&name))));
     }
     let compiled = compile(&sources);
-    let errors: Vec<_> = compiled.findings.iter().filter(|f| f.severity == Severity::Error).collect();
+    // All nine keys of the main menu are taken, so that none is left for English and complaints.
+    let no_key_left = ["language-selectable", "complaint-at-main"];
+    let other = |f: &&Finding| f.severity == Severity::Error && !no_key_left.contains(&f.rule);
+    let errors: Vec<_> = compiled.findings.iter().filter(other).collect();
     assert_eq!(errors.len(), 0, "{errors:#?}");
     let proof = compiled.proof.unwrap();
     assert!(proof.holds() && proof.menus.len() == 91);

@@ -7,7 +7,7 @@ use crate::menu::api::{CallerList, PromptName};
 use crate::menu::model::*;
 use crate::menu::parse::tests::{changed, sources};
 use crate::menu::speak::Kind;
-use crate::menu::view::{CalendarView, Views};
+use crate::menu::view::{CalendarView, QueueView, Views, WhenClosed};
 use crate::menu::{Program, Sources, compile};
 
 fn program(sources: &Sources) -> Program {
@@ -211,13 +211,22 @@ fn a_hotline_without_values_needs_no_small_prompts() {
 
 #[test]
 fn closed_queues_are_followed() {
-    let program = program(&sources());
+    let mut sources = sources();
+    let queues = sources.views.queues.as_mut().unwrap();
+    for (id, closed) in [("cards", WhenClosed::Message), ("complaints", WhenClosed::Callback)] {
+        // Nobody is there then, so something may stand in for people.
+        let view = QueueView { hours: Some("office".into()), when_closed: closed };
+        queues.insert(QueueId::new(id), view);
+    }
+    queues.get_mut(&QueueId::new("night")).unwrap().hours = Some("office".into());
+    let program = program(&sources);
     let of = |id: &str| program.staffing[usize::from(queue(&program, id))].clone();
     let night = queue(&program, "night");
     assert_eq!(of("general"), Staffing { hours: Some("office".into()), when_closed: Closed::Queue(night) });
-    assert_eq!(of("night"), Staffing { hours: Some("night".into()), when_closed: Closed::Message });
+    let cards = queue(&program, "cards");
+    assert_eq!(of("night"), Staffing { hours: Some("office".into()), when_closed: Closed::Queue(cards) });
     assert_eq!(of("complaints").when_closed, Closed::Callback);
-    assert_eq!(of("cards"), Staffing::default());
+    assert_eq!(of("cards"), Staffing { hours: Some("office".into()), when_closed: Closed::Message });
     assert_eq!(program.staffing.len(), program.queues.len());
 }
 
@@ -244,8 +253,13 @@ fn an_unknown_calendar_has_everything_open_or_closed() {
 
 #[test]
 fn ways_lead_through_nodes() {
-    let sources = changed(&sources(), "account", "leads_to = \"message\"", "leads_to = { menu = \"deep\" }");
-    let mut sources = changed(&sources, "main", "leads_to = { menu = \"night\" }", "leads_to = \"message\"");
+    let sources = changed(
+        &sources(),
+        "account",
+        "holiday = false\nleads_to = \"person\"",
+        "leads_to = { menu = \"deep\" }",
+    );
+    let mut sources = changed(&sources, "main", "leads_to = { menu = \"night\" }", "leads_to = \"person\"");
     sources.files.retain(|(path, _)| !path.ends_with("night.toml"));
     let deep = "[[choice]]\nkey = \"1\"\ntext = { zh-CN = \"网点请按1。\", en-US = \"For branches, press 1.\" }\nleads_to = \"person\"\n";
     sources.files.push(("menus/deep.toml".to_owned(), deep.to_owned()));

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::config::finding::Severity;
 use crate::menu::draft::{Book, BranchDraft, MenuDraft, TargetDraft};
 use crate::menu::report::{At, Report, Rule, Spot};
+use crate::menu::standard::told::Told;
 
 pub const SILENT_CIRCLE: Rule = Rule {
     id: "silent-circle",
@@ -13,6 +14,44 @@ pub const SILENT_CIRCLE: Rule = Rule {
     severity: Severity::Error,
     explanation: "A circle of decisions without anything heard would hold a caller in silence for ever.",
 };
+pub const SILENT_CIRCLE_TOLD: Told = Told::hard(
+    &SILENT_CIRCLE,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "申请进度请按2。", en-US = "For an application in progress, press 2." }
+leads_to = { branch = "hour" }
+[branch.hour]
+otherwise = { branch = "day" }
+[[branch.hour.when]]
+open = "office"
+leads_to = "person"
+[branch.day]
+otherwise = { branch = "hour" }
+[[branch.day.when]]
+holiday = true
+leads_to = { information = "apply" }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "申请进度请按2。", en-US = "For an application in progress, press 2." }
+leads_to = { branch = "hour" }
+[branch.hour]
+otherwise = { information = "apply" }
+[[branch.hour.when]]
+open = "office"
+leads_to = "person"
+"#,
+);
 
 /// A circle: where its last step stands, and the way round in words.
 pub struct Circle {

@@ -7,6 +7,7 @@ use crate::menu::model::MAX_VARIABLES;
 use crate::menu::report::{At, Report, Rule, did_you_mean};
 use crate::menu::resolve::variables;
 use crate::menu::standard::missing_text::UNKNOWN_LANGUAGE;
+use crate::menu::standard::told::Told;
 
 pub const UNKNOWN_SCHEDULE: Rule = Rule {
     id: "unknown-schedule",
@@ -14,6 +15,19 @@ pub const UNKNOWN_SCHEDULE: Rule = Rule {
     severity: Severity::Error,
     explanation: "A schedule that no calendar has is never open, so callers would always find nobody.",
 };
+pub const UNKNOWN_SCHEDULE_TOLD: Told = Told::hard(
+    &UNKNOWN_SCHEDULE,
+    r#"# menus/loans.toml
+[[when]]
+closed = "ofice"
+leads_to = "person"
+"#,
+    r#"# menus/loans.toml
+[[when]]
+closed = "office"
+leads_to = "person"
+"#,
+);
 
 pub const UNKNOWN_PLAN: Rule = Rule {
     id: "unknown-plan",
@@ -21,6 +35,19 @@ pub const UNKNOWN_PLAN: Rule = Rule {
     severity: Severity::Error,
     explanation: "A condition on a plan that does not exist never comes true when the plan is needed.",
 };
+pub const UNKNOWN_PLAN_TOLD: Told = Told::hard(
+    &UNKNOWN_PLAN,
+    r#"# menus/loans.toml
+[[when]]
+plan = "strom"
+leads_to = "person"
+"#,
+    r#"# menus/loans.toml
+[[when]]
+plan = "storm"
+leads_to = "person"
+"#,
+);
 
 pub const UNKNOWN_LEVEL: Rule = Rule {
     id: "unknown-level",
@@ -28,6 +55,59 @@ pub const UNKNOWN_LEVEL: Rule = Rule {
     severity: Severity::Error,
     explanation: "How sure the hotline must be who calls is one of the levels of system.toml.",
 };
+pub const UNKNOWN_LEVEL_TOLD: Told = Told::hard(
+    &UNKNOWN_LEVEL,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { verify = "holder" }
+[verify.holder]
+service = "bank"
+path = "/verify"
+ask = ["contract", "code"]
+level = "certain"
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+secret = true
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { verify = "holder" }
+[verify.holder]
+service = "bank"
+path = "/verify"
+ask = ["contract", "code"]
+level = "verified"
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+secret = true
+"#,
+);
 
 pub const UNKNOWN_FIELD: Rule = Rule {
     id: "unknown-field",
@@ -35,6 +115,51 @@ pub const UNKNOWN_FIELD: Rule = Rule {
     severity: Severity::Error,
     explanation: "A condition on a field that no answer has never holds.",
 };
+pub const UNKNOWN_FIELD_TOLD: Told = Told::hard(
+    &UNKNOWN_FIELD,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "贷款余额请按2。", en-US = "For the balance of your loan, press 2." }
+leads_to = { lookup = "state" }
+[lookup.state]
+service = "bank"
+path = "/loan"
+fields = ["status"]
+leads_to = { information = "told" }
+[[lookup.state.when]]
+field = "state"
+is = "overdue"
+leads_to = "person"
+[information.told]
+text = { zh-CN = "贷款正常。", en-US = "Your loan is in order." }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "贷款余额请按2。", en-US = "For the balance of your loan, press 2." }
+leads_to = { lookup = "state" }
+[lookup.state]
+service = "bank"
+path = "/loan"
+fields = ["status"]
+leads_to = { information = "told" }
+[[lookup.state.when]]
+field = "status"
+is = "overdue"
+leads_to = "person"
+[information.told]
+text = { zh-CN = "贷款正常。", en-US = "Your loan is in order." }
+"#,
+);
 
 pub const TOO_MANY_VALUES: Rule = Rule {
     id: "too-many-values",
@@ -42,6 +167,87 @@ pub const TOO_MANY_VALUES: Rule = Rule {
     severity: Severity::Error,
     explanation: "Fields that decide ways, and values told apart, are few, so that every way can be proved.",
 };
+pub const TOO_MANY_VALUES_TOLD: Told = Told::hard(
+    &TOO_MANY_VALUES,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "贷款余额请按2。", en-US = "For the balance of your loan, press 2." }
+leads_to = { lookup = "state" }
+[lookup.state]
+service = "bank"
+path = "/loan"
+fields = ["status"]
+leads_to = { information = "told" }
+[[lookup.state.when]]
+field = "status"
+is = "a"
+leads_to = "person"
+[[lookup.state.when]]
+field = "status"
+is = "b"
+leads_to = "person"
+[[lookup.state.when]]
+field = "status"
+is = "c"
+leads_to = "person"
+[[lookup.state.when]]
+field = "status"
+is = "d"
+leads_to = "person"
+[[lookup.state.when]]
+field = "status"
+is = "e"
+leads_to = "person"
+[[lookup.state.when]]
+field = "status"
+is = "f"
+leads_to = "person"
+[[lookup.state.when]]
+field = "status"
+is = "g"
+leads_to = "person"
+[[lookup.state.when]]
+field = "status"
+is = "h"
+leads_to = "person"
+[[lookup.state.when]]
+field = "status"
+is = "i"
+leads_to = "person"
+[information.told]
+text = { zh-CN = "贷款正常。", en-US = "Your loan is in order." }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "贷款余额请按2。", en-US = "For the balance of your loan, press 2." }
+leads_to = { lookup = "state" }
+[lookup.state]
+service = "bank"
+path = "/loan"
+fields = ["status"]
+leads_to = { information = "told" }
+[[lookup.state.when]]
+field = "status"
+is = "a"
+leads_to = "person"
+[[lookup.state.when]]
+field = "status"
+is = "b"
+leads_to = "person"
+[information.told]
+text = { zh-CN = "贷款正常。", en-US = "Your loan is in order." }
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     for menu in &book.menus {

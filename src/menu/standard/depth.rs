@@ -6,6 +6,8 @@ use crate::config::finding::Severity;
 use crate::ids::MenuId;
 use crate::menu::draft::{Book, MenuDraft, TargetDraft};
 use crate::menu::report::{Report, Rule, Spot};
+use crate::menu::standard::packs::bounds;
+use crate::menu::standard::told::Told;
 
 pub const MENU_DEPTH: Rule = Rule {
     id: "menu-depth",
@@ -13,13 +15,50 @@ pub const MENU_DEPTH: Rule = Rule {
     severity: Severity::Error,
     explanation: "Every level costs a menu's listening; beyond three callers give up.",
 };
-
-const DEEPEST: u32 = 3;
+pub const MENU_DEPTH_TOLD: Told = Told::hard(
+    &MENU_DEPTH,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "房贷请按2。", en-US = "For a mortgage, press 2." }
+leads_to = { menu = "mortgage" }
+# menus/mortgage.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "更多请按1。", en-US = "For more, press 1." }
+leads_to = { menu = "rates" }
+# menus/rates.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "更多请按1。", en-US = "For more, press 1." }
+leads_to = { queue = "general" }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "房贷请按2。", en-US = "For a mortgage, press 2." }
+leads_to = { menu = "mortgage" }
+# menus/mortgage.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "更多请按1。", en-US = "For more, press 1." }
+leads_to = { queue = "general" }
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
+    let deepest = bounds(book).depth;
     for (menu, (depth, spot)) in depths(book) {
-        if depth == DEEPEST + 1 {
-            let message = format!("menu `{menu}` is {depth} levels deep, at most {DEEPEST}");
+        if depth == deepest + 1 {
+            let message = format!("menu `{menu}` is {depth} levels deep, at most {deepest}");
             report.add(&MENU_DEPTH, &spot, message, "Offer it further up, or join two menus.");
         }
     }

@@ -4,6 +4,8 @@ use crate::config::finding::Severity;
 use crate::ids::Key;
 use crate::menu::draft::Book;
 use crate::menu::report::{Report, Rule};
+use crate::menu::standard::packs::{BACK, REPEAT};
+use crate::menu::standard::told::Told;
 
 pub const DUPLICATE_KEY: Rule = Rule {
     id: "duplicate-key",
@@ -11,30 +13,99 @@ pub const DUPLICATE_KEY: Rule = Rule {
     severity: Severity::Error,
     explanation: "Of two choices on one key only one can be reached.",
 };
+pub const DUPLICATE_KEY_TOLD: Told = Told::hard(
+    &DUPLICATE_KEY,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "1"
+text = { zh-CN = "申请进度请按1。", en-US = "For an application in progress, press 1." }
+leads_to = { queue = "general" }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "申请进度请按2。", en-US = "For an application in progress, press 2." }
+leads_to = { queue = "general" }
+"#,
+);
 pub const RESERVED_KEY: Rule = Rule {
     id: "reserved-key",
     source: "CBA-10b",
     severity: Severity::Error,
     explanation: "0 is a person, * goes back and # repeats, in every menu: callers rely on it.",
 };
+pub const RESERVED_KEY_TOLD: Told = Told::hard(
+    &RESERVED_KEY,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "0"
+text = { zh-CN = "申请进度请按0。", en-US = "For an application in progress, press 0." }
+leads_to = { queue = "general" }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "申请进度请按2。", en-US = "For an application in progress, press 2." }
+leads_to = { queue = "general" }
+"#,
+);
 pub const KEY_ORDER: Rule = Rule {
     id: "key-order",
     source: "CBA-10a",
     severity: Severity::Warning,
     explanation: "Keys that ascend without gaps are easier to keep in mind.",
 };
+pub const KEY_ORDER_TOLD: Told = Told::default(
+    &KEY_ORDER,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "3"
+text = { zh-CN = "申请进度请按3。", en-US = "For an application in progress, press 3." }
+leads_to = { queue = "general" }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "申请进度请按2。", en-US = "For an application in progress, press 2." }
+leads_to = { queue = "general" }
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     for menu in &book.menus {
         let mut seen: Vec<Key> = Vec::new();
-        let mut expected = 1;
+        let mut expected: u8 = 1;
         let mut in_order = true;
         for at in menu.choices.iter().filter_map(|choice| choice.key.as_ref()) {
             let key = at.value;
             let reserved = match key {
                 Key::Digit(0) => Some("0 is always a person; name the queue with person = \"QUEUE\""),
-                Key::Star => Some("* always goes back"),
-                Key::Pound => Some("# always repeats"),
+                BACK => Some("* always goes back"),
+                REPEAT => Some("# always repeats"),
                 Key::Digit(_) => None,
             };
             if let Some(why) = reserved {
@@ -45,6 +116,8 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
             if seen.contains(&key) {
                 let message = format!("key {key} stands twice in menu `{}`", menu.id);
                 report.add(&DUPLICATE_KEY, &at.spot, message, free_key(menu.choices.iter()));
+                // Its place in the order is taken all the same.
+                expected = expected.saturating_add(1);
                 continue;
             }
             seen.push(key);

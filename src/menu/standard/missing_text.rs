@@ -4,6 +4,7 @@ use crate::config::finding::Severity;
 use crate::ids::Language;
 use crate::menu::draft::Book;
 use crate::menu::report::{Report, Rule, did_you_mean};
+use crate::menu::standard::told::Told;
 use crate::menu::system;
 
 pub const MISSING_TEXT: Rule = Rule {
@@ -12,12 +13,30 @@ pub const MISSING_TEXT: Rule = Rule {
     severity: Severity::Error,
     explanation: "A prompt without text would be silence for whoever speaks that language.",
 };
+pub const MISSING_TEXT_TOLD: Told = Told::hard(
+    &MISSING_TEXT,
+    r#"# menus/loans.toml
+greeting = { zh-CN = "贷款服务。" }
+"#,
+    r#"# menus/loans.toml
+greeting = { zh-CN = "贷款服务。", en-US = "Loans." }
+"#,
+);
 pub const UNKNOWN_LANGUAGE: Rule = Rule {
     id: "unknown-language",
     source: "CBA-9",
     severity: Severity::Error,
     explanation: "A text in a language the hotline does not speak is never heard.",
 };
+pub const UNKNOWN_LANGUAGE_TOLD: Told = Told::hard(
+    &UNKNOWN_LANGUAGE,
+    r#"# menus/loans.toml
+greeting = { zh-CN = "贷款服务。", en-US = "Loans.", en-UK = "Loans." }
+"#,
+    r#"# menus/loans.toml
+greeting = { zh-CN = "贷款服务。", en-US = "Loans." }
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     for (name, speech, _) in book.speeches() {

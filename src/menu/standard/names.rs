@@ -3,6 +3,7 @@
 use crate::config::finding::Severity;
 use crate::menu::draft::Book;
 use crate::menu::report::{Report, Rule};
+use crate::menu::standard::told::Told;
 
 pub const DUPLICATE_NAME: Rule = Rule {
     id: "duplicate-name",
@@ -10,6 +11,39 @@ pub const DUPLICATE_NAME: Rule = Rule {
     severity: Severity::Error,
     explanation: "Two nodes of a menu with one name would share one recording.",
 };
+pub const DUPLICATE_NAME_TOLD: Told = Told::hard(
+    &DUPLICATE_NAME,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { collect = "apply" }
+[collect.apply]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+leads_to = { queue = "general" }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { collect = "contract" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+leads_to = { queue = "general" }
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     for menu in &book.menus {

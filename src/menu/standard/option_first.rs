@@ -5,6 +5,7 @@ use crate::config::finding::Severity;
 use crate::ids::Key;
 use crate::menu::draft::Book;
 use crate::menu::report::{Report, Rule};
+use crate::menu::standard::told::Told;
 
 pub const OPTION_FIRST: Rule = Rule {
     id: "option-before-key",
@@ -12,6 +13,21 @@ pub const OPTION_FIRST: Rule = Rule {
     severity: Severity::Error,
     explanation: "A key said before its option is forgotten when the option comes.",
 };
+pub const OPTION_FIRST_TOLD: Told = Told::hard(
+    &OPTION_FIRST,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "请按1了解如何申请。", en-US = "Press 1 to learn how to apply." }
+leads_to = { information = "apply" }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+"#,
+);
 
 const CHINESE: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
 const ENGLISH: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
@@ -40,7 +56,7 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
 type Apart = fn(char) -> bool;
 
 /// How many letters stand before and after the last mention of the key.
-fn key_in(text: &str, digit: u8) -> Option<(usize, usize)> {
+pub fn key_in(text: &str, digit: u8) -> Option<(usize, usize)> {
     let lower = text.to_lowercase();
     let letters = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).count();
     let whole = |start: usize, end: usize, apart: Apart| {

@@ -7,6 +7,7 @@ use crate::config::finding::Severity;
 use crate::ids::QueueId;
 use crate::menu::draft::{Book, ConditionDraft, MenuDraft, TargetDraft};
 use crate::menu::report::{Report, Rule, Spot, did_you_mean};
+use crate::menu::standard::told::Told;
 use crate::menu::view::{QueueView, WhenClosed};
 
 pub const UNKNOWN_QUEUE: Rule = Rule {
@@ -15,6 +16,15 @@ pub const UNKNOWN_QUEUE: Rule = Rule {
     severity: Severity::Error,
     explanation: "A queue nobody serves is not a person.",
 };
+pub const UNKNOWN_QUEUE_TOLD: Told = Told::hard(
+    &UNKNOWN_QUEUE,
+    r#"# menus/loans.toml
+person = "genral"
+"#,
+    r#"# menus/loans.toml
+person = "general"
+"#,
+);
 
 pub const CLOSED_QUEUES: Rule = Rule {
     id: "closed-queues",
@@ -22,6 +32,25 @@ pub const CLOSED_QUEUES: Rule = Rule {
     severity: Severity::Error,
     explanation: "At every hour a call ends at a person, a callback or a message, not in a circle of closed queues.",
 };
+pub const CLOSED_QUEUES_TOLD: Told = Told::hard(
+    &CLOSED_QUEUES,
+    r#"# ops/queues.toml
+[queues.general]
+hours = "office"
+when_closed = { queue = "complaints" }
+[queues.complaints]
+hours = "office"
+when_closed = { queue = "general" }
+"#,
+    r#"# ops/queues.toml
+[queues.general]
+hours = "office"
+when_closed = { queue = "complaints" }
+[queues.complaints]
+hours = "office"
+when_closed = "message"
+"#,
+);
 
 /// Where findings about queues are that no menu makes.
 const FILE: &str = "queues.toml";

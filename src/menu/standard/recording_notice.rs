@@ -3,6 +3,7 @@
 use crate::config::finding::Severity;
 use crate::menu::draft::{Book, MenuDraft};
 use crate::menu::report::{Report, Rule};
+use crate::menu::standard::told::Told;
 
 pub const RECORDING_NOTICE: Rule = Rule {
     id: "recording-notice",
@@ -10,6 +11,15 @@ pub const RECORDING_NOTICE: Rule = Rule {
     severity: Severity::Error,
     explanation: "Recording begins at the answer, so callers must be told first.",
 };
+pub const RECORDING_NOTICE_TOLD: Told = Told::hard(
+    &RECORDING_NOTICE,
+    r#"# menus/main.toml
+notice = { zh-CN = "您好。", en-US = "Hello." }
+"#,
+    r#"# menus/main.toml
+notice = { zh-CN = "本次通话将被录音。", en-US = "This call is recorded." }
+"#,
+);
 
 /// Words that say it, by the beginning of the language's tag. Other languages are left to people.
 const WORDS: [(&str, &[&str]); 2] = [("zh", &["录音", "錄音"]), ("en", &["record"])];

@@ -3,6 +3,7 @@
 use crate::config::finding::Severity;
 use crate::menu::draft::{Book, Form};
 use crate::menu::report::{Report, Rule};
+use crate::menu::standard::told::Told;
 
 pub const SECRET: Rule = Rule {
     id: "secret-declared",
@@ -10,6 +11,30 @@ pub const SECRET: Rule = Rule {
     severity: Severity::Error,
     explanation: "PINs and card numbers reach no recording, journal or log: the step says secret = true.",
 };
+pub const SECRET_TOLD: Told = Told::hard(
+    &SECRET,
+    r#"# menus/loans.toml
+[information.apply]
+text = { zh-CN = "请准备密码。", en-US = "Have your PIN ready." }
+leads_to = { collect = "code" }
+[collect.code]
+text = { zh-CN = "请输入六位密码。", en-US = "Please enter your six-digit PIN." }
+min = 6
+max = 6
+leads_to = { queue = "general" }
+"#,
+    r#"# menus/loans.toml
+[information.apply]
+text = { zh-CN = "请准备密码。", en-US = "Have your PIN ready." }
+leads_to = { collect = "code" }
+[collect.code]
+text = { zh-CN = "请输入六位密码。", en-US = "Please enter your six-digit PIN." }
+min = 6
+max = 6
+secret = true
+leads_to = { queue = "general" }
+"#,
+);
 
 const WORDS: [&str; 9] =
     ["密码", "密碼", "卡号", "卡號", "验证码", "password", "card number", "passcode", "security code"];

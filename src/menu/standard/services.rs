@@ -3,6 +3,7 @@
 use crate::config::finding::Severity;
 use crate::menu::draft::Book;
 use crate::menu::report::{Report, Rule, did_you_mean};
+use crate::menu::standard::told::Told;
 
 pub const UNKNOWN_SERVICE: Rule = Rule {
     id: "unknown-service",
@@ -10,6 +11,57 @@ pub const UNKNOWN_SERVICE: Rule = Rule {
     severity: Severity::Error,
     explanation: "A question to a system that the server does not know always fails.",
 };
+pub const UNKNOWN_SERVICE_TOLD: Told = Told::hard(
+    &UNKNOWN_SERVICE,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { verify = "holder" }
+[verify.holder]
+service = "bnak"
+path = "/verify"
+ask = ["contract", "code"]
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+secret = true
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { verify = "holder" }
+[verify.holder]
+service = "bank"
+path = "/verify"
+ask = ["contract", "code"]
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+secret = true
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     let Some(known) = &book.views.services else { return };

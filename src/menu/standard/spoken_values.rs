@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::config::finding::Severity;
 use crate::menu::draft::{Book, MenuDraft, SpeechDraft};
 use crate::menu::report::{At, Report, Rule, did_you_mean};
+use crate::menu::standard::told::Told;
 use crate::menu::values;
 
 pub const UNKNOWN_VALUE: Rule = Rule {
@@ -14,6 +15,43 @@ pub const UNKNOWN_VALUE: Rule = Rule {
     severity: Severity::Error,
     explanation: "A value in a text is a field of an answer of this menu, or a step that was keyed in.",
 };
+pub const UNKNOWN_VALUE_TOLD: Told = Told::hard(
+    &UNKNOWN_VALUE,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "贷款余额请按2。", en-US = "For the balance of your loan, press 2." }
+leads_to = { lookup = "state" }
+[lookup.state]
+service = "bank"
+path = "/loan"
+fields = ["balance"]
+leads_to = { information = "told" }
+[information.told]
+text = { zh-CN = "余额是{balanse:amount}。", en-US = "Your balance is {balanse:amount}." }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "贷款余额请按2。", en-US = "For the balance of your loan, press 2." }
+leads_to = { lookup = "state" }
+[lookup.state]
+service = "bank"
+path = "/loan"
+fields = ["balance"]
+leads_to = { information = "told" }
+[information.told]
+text = { zh-CN = "余额是{balance:amount}。", en-US = "Your balance is {balance:amount}." }
+"#,
+);
 
 pub const MISSING_VALUE: Rule = Rule {
     id: "value-in-every-language",
@@ -21,6 +59,43 @@ pub const MISSING_VALUE: Rule = Rule {
     severity: Severity::Error,
     explanation: "What callers of one language are told, callers of the others are told too.",
 };
+pub const MISSING_VALUE_TOLD: Told = Told::hard(
+    &MISSING_VALUE,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "贷款余额请按2。", en-US = "For the balance of your loan, press 2." }
+leads_to = { lookup = "state" }
+[lookup.state]
+service = "bank"
+path = "/loan"
+fields = ["balance"]
+leads_to = { information = "told" }
+[information.told]
+text = { zh-CN = "余额是{balance:amount}。", en-US = "Your balance is as it was." }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "贷款余额请按2。", en-US = "For the balance of your loan, press 2." }
+leads_to = { lookup = "state" }
+[lookup.state]
+service = "bank"
+path = "/loan"
+fields = ["balance"]
+leads_to = { information = "told" }
+[information.told]
+text = { zh-CN = "余额是{balance:amount}。", en-US = "Your balance is {balance:amount}." }
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     for speech in book.system.texts.values() {

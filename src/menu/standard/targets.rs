@@ -5,6 +5,7 @@ use crate::ids::Language;
 use crate::menu::draft::{Book, MenuDraft, TargetDraft};
 use crate::menu::reader::MISSING;
 use crate::menu::report::{At, Report, Rule, did_you_mean};
+use crate::menu::standard::told::Told;
 
 pub const UNKNOWN_TARGET: Rule = Rule {
     id: "unknown-target",
@@ -12,6 +13,28 @@ pub const UNKNOWN_TARGET: Rule = Rule {
     severity: Severity::Error,
     explanation: "A choice that leads nowhere strands the caller who presses it.",
 };
+pub const UNKNOWN_TARGET_TOLD: Told = Told::hard(
+    &UNKNOWN_TARGET,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "aply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "重听请按2。", en-US = "To hear it again, press 2." }
+leads_to = { information = "apply" }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+"#,
+);
+
+/// Where entries are given their main menus; whoever has the file tells the line.
+pub const ENTRIES: &str = "ops/hotline.toml";
 
 pub const UNKNOWN_STEP: Rule = Rule {
     id: "unknown-step",
@@ -19,6 +42,62 @@ pub const UNKNOWN_STEP: Rule = Rule {
     severity: Severity::Error,
     explanation: "What is asked or sent is a step of the same file: [collect.NAME].",
 };
+pub const UNKNOWN_STEP_TOLD: Told = Told::hard(
+    &UNKNOWN_STEP,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { verify = "holder" }
+[verify.holder]
+service = "bank"
+path = "/verify"
+ask = ["contrakt", "code"]
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+leads_to = { queue = "general" }
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+secret = true
+[[choice]]
+key = "3"
+text = { zh-CN = "合同变更请按3。", en-US = "To change your contract, press 3." }
+leads_to = { collect = "contract" }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { verify = "holder" }
+[verify.holder]
+service = "bank"
+path = "/verify"
+ask = ["contract", "code"]
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+secret = true
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     for (entry, main) in &book.mains {
@@ -26,7 +105,7 @@ pub fn check(book: &Book, report: &mut Report<'_>) {
             let known = book.menus.iter().map(|menu| menu.id.as_str());
             let message = format!("entry `{entry}` has the main menu `{main}`, and there is no such menu");
             let help = format!("Write a file {main}.toml. {}", did_you_mean(main.as_str(), known));
-            report.add_elsewhere(&UNKNOWN_TARGET, &format!("{main}.toml"), message, &help);
+            report.add_elsewhere(&UNKNOWN_TARGET, ENTRIES, message, &help);
         }
     }
     for menu in &book.menus {

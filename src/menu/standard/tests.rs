@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
-use crate::config::finding::Severity;
-use crate::ids::{EntryId, Language, MenuId, QueueId};
+use crate::config::finding::{Finding, Severity, chinese};
+use crate::ids::{EntryId, Key, Language, MenuId, QueueId};
 use crate::menu::api::PromptName;
 use crate::menu::view::Views;
-use crate::menu::{ManifestView, Program, RecordingState, Sources, compile};
+use crate::menu::{
+    ManifestView, Program, RecordingState, SoundKind, Sources, Statistics, compile, compile_counted,
+};
 
 pub(in crate::menu) fn sources() -> Sources {
     let files = [
@@ -45,10 +48,18 @@ fn found(file: &str, from: &str, to: &str) -> Vec<String> {
     assert_eq!(compiled.program.is_none(), errors, "a program exactly if no finding is an error");
     for finding in &compiled.findings {
         assert!(!finding.message.is_empty() && !finding.help.is_empty());
+        assert_chinese(finding);
         let text = sources.files.iter().find(|(p, _)| *p == finding.file).map(|(_, text)| text);
         assert!(text.is_none_or(|text| text.get(finding.span.clone()).is_some()));
     }
     compiled.findings.iter().map(|f| format!("{} {}:{}", f.rule, f.file, f.line)).collect()
+}
+
+/// What is found is told in Chinese too.
+pub(super) fn assert_chinese(finding: &Finding) {
+    for text in [&finding.message, &finding.help] {
+        assert!(chinese(text).is_some(), "not in src/config/finding/zh.toml: {text}");
+    }
 }
 
 #[test]
@@ -108,6 +119,70 @@ fn planted_defects_are_found_where_they_are() {
         let found = found(file, from, to);
         assert!(found.iter().any(|f| f == expected), "{file}: {from} → {to}: {expected} not in {found:#?}");
     }
+}
+
+#[test]
+fn planted_words_and_omissions_are_found_where_they_are() {
+    for (file, from, to, expected) in [
+        (
+            "main",
+            "For complaints, press 4.",
+            "For complaints, hurry: press 4.",
+            "no-advert menus/main.toml:32",
+        ),
+        ("main", "投诉和建议请按4。", "建 议只需9.9元请按4。", "no-advert menus/main.toml:32"),
+        (
+            "loans",
+            "三个工作日内答复",
+            "三个工作日内答复\", fr-FR = \"",
+            "unknown-language menus/loans.toml:12",
+        ),
+        (
+            "loans",
+            "请输入八位申请编号",
+            "请输入八位申请编号，優惠多",
+            "advert-undeclared menus/loans.toml:15",
+        ),
+        ("main", "{ language =", "\"repeat\" #", "language-selectable menus/main.toml:1"),
+        ("system", "人工服务请按0。", "感谢来电。", "person-said menus/system.toml:7"),
+        ("system", "For a person, press 0.", "Press 0 for a person.", "person-said menus/system.toml:7"),
+        ("system", "人工服务请按星号", "谢谢", "person-said menus/system.toml:9"),
+        ("system", "感谢来电，再见", "办卡有好礼，再见", "no-advert menus/system.toml:17"),
+    ] {
+        let found = found(file, from, to);
+        assert!(found.iter().any(|f| f == expected), "{file}: {from} → {to}: {expected} not in {found:#?}");
+    }
+}
+
+#[test]
+fn a_missing_mark_is_one_finding_at_its_place_and_nothing_is_proved() {
+    for (file, from, to, line) in [
+        ("main", "press 2.\" }", "press 2.\"", 22),
+        ("main", "{ menu = \"loans\" }", "{ menu = \"loans\"", 28),
+        ("main", "[timing]", "[timing", 10),
+        ("main", "\"For loans and", "For loans and", 27),
+        ("accounts", "max = 19", "max 19", 25),
+        ("accounts", "max = 19", "max = 19\nmax = 18", 26),
+        ("system", "\"zh-CN\", \"en-US\"]", "\"zh-CN\", \"en-US\"", 3),
+        ("system", "[text]", "[text", 5),
+        ("system", "{ zh-CN = \"零\"", "{ zh-CN = “零”", 39),
+    ] {
+        assert_eq!(found(file, from, to), [format!("syntax menus/{file}.toml:{line}")], "{from} → {to}");
+        let mut sources = sources();
+        let broken =
+            sources.files.iter_mut().find(|(path, _)| *path == format!("menus/{file}.toml")).unwrap();
+        broken.1 = broken.1.replace(from, to);
+        assert!(compile(&sources).proof.is_none());
+    }
+}
+
+#[test]
+fn what_is_wrong_elsewhere_is_told_beside_a_broken_file() {
+    let mut sources = sources();
+    sources.files[4].1 = sources.files[4].1.replace("[timing]", "[timing");
+    sources.files[0].1 = sources.files[0].1.replace("key = \"2\"", "key = \"1\"");
+    let rules: Vec<&str> = compile(&sources).findings.iter().map(|f| f.rule).collect();
+    assert_eq!(rules, ["duplicate-key", "option-before-key", "option-before-key", "syntax"]);
 }
 
 #[test]
@@ -203,6 +278,7 @@ fn cba_10d_only_recordings_on_the_manifest_are_played() {
 fn missing_files_and_entries_are_findings_and_no_panic() {
     let nothing = compile(&Sources::default());
     assert!(nothing.program.is_none() && nothing.findings.len() >= 2);
+    nothing.findings.iter().for_each(assert_chinese);
     let mut no_main = sources();
     no_main.mains = vec![(EntryId::new("1"), MenuId::new("mian"))];
     let findings = compile(&no_main).findings;
@@ -214,10 +290,43 @@ fn missing_files_and_entries_are_findings_and_no_panic() {
 
 #[test]
 fn every_rule_explains_itself_once() {
-    let ids: BTreeSet<&str> = super::RULES.iter().map(|rule| rule.id).collect();
-    assert_eq!(ids.len(), super::RULES.len());
-    assert!(super::RULES.iter().all(|rule| !rule.explanation.is_empty()));
+    let ids: BTreeSet<&str> = super::rules().map(|told| told.rule.id).collect();
+    assert_eq!(ids.len(), super::rules().count());
+    assert!(super::rules().all(|told| told.rule.explanation.len() > 20));
 }
+
+/// Everything that rules look at besides the files: packs, recordings, counts.
+fn with_everything(sources: &mut Sources, keys: &[(u8, u64)]) -> Statistics {
+    let house = "packs = [\"cn-banking\", \"pci\", \"x\"]\naccept = [{ rule = \"key-order\", by = \"a\", on = \"2026-01-01\" }]\n";
+    let system = &mut sources.files[5].1;
+    *system = house.to_owned() + &system.replace("packs = ", "# packs = ");
+    let mut manifest = ManifestView::default();
+    for prompt in sample().prompts() {
+        let key = (Language::new("zh-CN"), prompt.name.clone());
+        manifest.recordings.insert(key.clone(), RecordingState::TextChanged);
+        manifest.kinds.insert(key.clone(), SoundKind::of("hold"));
+        manifest.measured.insert(key, Duration::from_secs(9));
+        manifest.hold.insert(prompt.name.clone());
+    }
+    sources.manifest = Some(manifest);
+    keys.iter().map(|(key, count)| ((MenuId::new("main"), Key::Digit(*key)), *count)).collect()
+}
+
+/// Parts of a menu file, to be put anywhere.
+const PARTS: [&str; 12] = [
+    "\nkey = \"9\"\n",
+    "\n[[choice]]\n",
+    "\nkind = \"advert\"\n",
+    "\nservice_notice = { by = \"x\" }\n",
+    "\n[announcement]\ntext = { zh-CN = \"优惠9.9元\" }\n",
+    "\n[collect.card]\nmax = 16\n",
+    "{ menu = \"main\" }",
+    "\nleads_to = { collect = \"card\" }\n",
+    "优惠",
+    "9.9元",
+    "\"",
+    "}",
+];
 
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config::with_cases(64))]
@@ -225,10 +334,30 @@ proptest::proptest! {
     #[test]
     fn broken_files_never_panic(file in 0usize..6, at in 0usize..4_000, cut in 0usize..60, insert in "[\\[\\]={}\"'#\n a-z0-9]{0,6}") {
         let mut sources = sources();
-        let text = &mut sources.files[file].1;
-        let floor = |text: &str, at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
-        let (begin, end) = (floor(text, at), floor(text, at + cut));
-        text.replace_range(begin..end, &insert);
+        replace(&mut sources.files[file].1, at, cut, &insert);
         compile(&sources);
     }
+
+    #[test]
+    fn no_rule_panics_on_any_draft(
+        file in 0usize..6,
+        at in 0usize..4_000,
+        cut in 0usize..200,
+        part in 0usize..12,
+        keys in proptest::collection::vec((0u8..10, proptest::prelude::any::<u64>()), 0..6),
+    ) {
+        let mut sources = sources();
+        let statistics = with_everything(&mut sources, &keys);
+        replace(&mut sources.files[file].1, at, cut, PARTS[part]);
+        for finding in compile_counted(&sources, Some(statistics)).findings {
+            assert_chinese(&finding);
+        }
+    }
+}
+
+fn replace(text: &mut String, at: usize, cut: usize, with: &str) {
+    let floor =
+        |text: &str, at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+    let (begin, end) = (floor(text, at), floor(text, at + cut));
+    text.replace_range(begin..end, with);
 }

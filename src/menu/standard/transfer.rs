@@ -4,6 +4,7 @@
 use crate::config::finding::Severity;
 use crate::menu::draft::{Book, TargetDraft};
 use crate::menu::report::{Report, Rule};
+use crate::menu::standard::told::Told;
 
 pub const TRANSFER_NUMBER: Rule = Rule {
     id: "transfer-number",
@@ -11,6 +12,29 @@ pub const TRANSFER_NUMBER: Rule = Rule {
     severity: Severity::Error,
     explanation: "A call is sent on only to a number that begins with one of [sip] transfer_prefixes.",
 };
+pub const TRANSFER_NUMBER_TOLD: Told = Told::hard(
+    &TRANSFER_NUMBER,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "分行请按2。", en-US = "For a branch, press 2." }
+leads_to = { transfer = "00861234" }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "分行请按2。", en-US = "For a branch, press 2." }
+leads_to = { transfer = "95501" }
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     let Some(prefixes) = &book.views.transfer_prefixes else { return };

@@ -7,6 +7,7 @@ use crate::menu::draft::{Book, MenuDraft, TargetDraft};
 use crate::menu::report::{Report, Rule};
 use crate::menu::standard::depth;
 use crate::menu::standard::targets::node;
+use crate::menu::standard::told::Told;
 
 pub const UNREACHABLE: Rule = Rule {
     id: "unreachable",
@@ -14,6 +15,25 @@ pub const UNREACHABLE: Rule = Rule {
     severity: Severity::Warning,
     explanation: "A menu or node that nothing leads to is never heard.",
 };
+pub const UNREACHABLE_TOLD: Told = Told::default(
+    &UNREACHABLE,
+    r#"# menus/loans.toml
+[information.rates]
+text = { zh-CN = "利率见网点公告。", en-US = "Rates are posted at every branch." }
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "利率请按2。", en-US = "For rates, press 2." }
+leads_to = { information = "rates" }
+[information.rates]
+text = { zh-CN = "利率见网点公告。", en-US = "Rates are posted at every branch." }
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     let reached = depth::depths(book);

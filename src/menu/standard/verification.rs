@@ -4,6 +4,7 @@
 use crate::config::finding::Severity;
 use crate::menu::draft::{Book, CollectDraft, MenuDraft, TargetDraft, VerifyDraft};
 use crate::menu::report::{At, Report, Rule, Spot};
+use crate::menu::standard::told::Told;
 use crate::menu::values;
 
 pub const VERIFY_SECRET: Rule = Rule {
@@ -12,6 +13,56 @@ pub const VERIFY_SECRET: Rule = Rule {
     severity: Severity::Error,
     explanation: "What proves who calls is a secret: in no recording, journal or log.",
 };
+pub const VERIFY_SECRET_TOLD: Told = Told::hard(
+    &VERIFY_SECRET,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { verify = "holder" }
+[verify.holder]
+service = "bank"
+path = "/verify"
+ask = ["contract", "code"]
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { verify = "holder" }
+[verify.holder]
+service = "bank"
+path = "/verify"
+ask = ["contract", "code"]
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+secret = true
+"#,
+);
 
 pub const SECRET_KEPT: Rule = Rule {
     id: "secret-kept",
@@ -19,6 +70,58 @@ pub const SECRET_KEPT: Rule = Rule {
     severity: Severity::Error,
     explanation: "A secret is never said aloud and is not carried along with a complaint.",
 };
+pub const SECRET_KEPT_TOLD: Told = Told::hard(
+    &SECRET_KEPT,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { verify = "holder" }
+[verify.holder]
+service = "bank"
+path = "/verify"
+ask = ["contract", "code"]
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+secret = true
+confirm = true
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { verify = "holder" }
+[verify.holder]
+service = "bank"
+path = "/verify"
+ask = ["contract", "code"]
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+secret = true
+"#,
+);
 
 pub const ASKED_TWICE: Rule = Rule {
     id: "asked-twice",
@@ -26,6 +129,58 @@ pub const ASKED_TWICE: Rule = Rule {
     severity: Severity::Warning,
     explanation: "A verification asks its steps itself; a caller led there through one of them keys it in twice.",
 };
+pub const ASKED_TWICE_TOLD: Told = Told::default(
+    &ASKED_TWICE,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { collect = "contract" }
+[verify.holder]
+service = "bank"
+path = "/verify"
+ask = ["contract", "code"]
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+leads_to = { verify = "holder" }
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+secret = true
+"#,
+    r#"# menus/loans.toml
+[[choice]]
+key = "1"
+text = { zh-CN = "如何申请请按1。", en-US = "To learn how to apply, press 1." }
+leads_to = { information = "apply" }
+[[choice]]
+key = "2"
+text = { zh-CN = "合同查询请按2。", en-US = "For your contract, press 2." }
+leads_to = { verify = "holder" }
+[verify.holder]
+service = "bank"
+path = "/verify"
+ask = ["contract", "code"]
+leads_to = { queue = "general" }
+[collect.contract]
+text = { zh-CN = "请输入合同编号。", en-US = "Please enter the number of your contract." }
+min = 8
+max = 8
+[collect.code]
+text = { zh-CN = "请输入六位查询码。", en-US = "Please enter your six-digit code." }
+min = 6
+max = 6
+secret = true
+"#,
+);
 
 pub fn check(book: &Book, report: &mut Report<'_>) {
     for menu in &book.menus {

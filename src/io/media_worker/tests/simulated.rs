@@ -412,3 +412,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_somebody_says_between_two_orders_is_handed_over() {
+    let mut scene = Scene::new();
+    let mut phone = scene.phone(4000, 10_000);
+    let caller = leg(1, 0);
+    scene.open(caller, 10_000, &phone, Codec::Pcmu);
+    let say = |scene: &mut Scene, phone: &mut Phone, byte, ticks| {
+        (0..ticks).for_each(|_| scene.tick(&mut [(phone, Some(byte))]));
+    };
+    say(&mut scene, &mut phone, 0x11, 10);
+    scene.order(Command::Capture { leg: caller, step: Capturing::Begin });
+    say(&mut scene, &mut phone, 0x22, 50);
+    scene.take_events();
+    scene.order(Command::Capture { leg: caller, step: Capturing::End });
+    say(&mut scene, &mut phone, 0x33, 10);
+    let events = scene.take_events();
+    let [MediaEvent::Captured { leg, samples }] = &events[..] else { panic!("{events:?}") };
+    // Voice waits 60 ms in case it becomes a key: so much of before is in it, and so much at the end is not.
+    assert_eq!((*leg, samples.len()), (caller, 50 * 160));
+    let voice = crate::media::g711::samples(Codec::Pcmu, &[0x22])[0];
+    assert!(samples[4 * 160..].iter().all(|sample| *sample == voice));
+
+    scene.order(Command::Capture { leg: caller, step: Capturing::Begin });
+    say(&mut scene, &mut phone, 0x22, 10);
+    scene.order(Command::Close { leg: caller });
+    scene.take_events();
+    scene.order(Command::Capture { leg: caller, step: Capturing::End });
+    let nothing = MediaEvent::Captured { leg: caller, samples: Vec::new().into() };
+    assert_eq!(scene.take_events(), [nothing], "it is answered also when the leg is gone");
+}

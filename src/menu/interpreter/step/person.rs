@@ -103,7 +103,9 @@ impl Turn<'_, '_> {
         self.end(Exit::Person(queue));
     }
 
+    /// For this queue, else for the people of the menu.
     pub(super) fn message(&mut self, queue: Option<QueueIx>, complaint: Option<u16>) {
+        let queue = queue.or_else(|| Some(self.program.person(self.state.main, self.state.menu)));
         self.out.push(Effect::Message { queue, language: self.state.language, complaint });
         self.end(Exit::Message);
     }

@@ -1,7 +1,7 @@
 //! Where things lead.
 
 use super::{MOST_HOPS, Turn};
-use crate::menu::interpreter::effect::Note;
+use crate::menu::interpreter::effect::{Effect, Note};
 use crate::menu::interpreter::heard::Heard;
 use crate::menu::interpreter::state::{Exit, Phase, Reason, Rows, State, Task, Way};
 use crate::menu::model::{Condition, MAX_VARIABLES, Menu, MenuIx, Target, VariableIx};
@@ -12,7 +12,7 @@ impl Turn<'_, '_> {
         self.state.task = Task::None;
         self.state.hops = self.state.hops.saturating_add(1);
         if self.state.hops > MOST_HOPS {
-            return self.person(Way::Fault);
+            return self.lost();
         }
         match target {
             Target::Menu(next) => {
@@ -73,6 +73,12 @@ impl Turn<'_, '_> {
         }
     }
 
+    /// Nothing comes of what leads to itself: a person.
+    fn lost(&mut self) {
+        self.out.push(Effect::Lost);
+        self.person(Way::Fault);
+    }
+
     fn enter(&mut self, menu: MenuIx, above: Option<MenuIx>) {
         self.state.menu = menu;
         self.state.above = above;
@@ -86,7 +92,7 @@ impl Turn<'_, '_> {
         let State { main, menu, above, .. } = self.state;
         self.state.hops = self.state.hops.saturating_add(1);
         if self.state.hops > MOST_HOPS {
-            return self.person(Way::Fault);
+            return self.lost();
         }
         let up = self.program.is_above(main, next, menu);
         self.enter(next, if up { self.program.parent(main, next) } else { above });

@@ -1,10 +1,12 @@
 //! Planted mistakes, one at a time.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{changed, places, sources};
 use crate::config::finding::Severity;
 use crate::ids::QueueId;
-use crate::menu::compile;
-use crate::menu::view::WhenClosed;
+use crate::menu::view::{QueueView, WhenClosed};
+use crate::menu::{Sources, compile, system};
 
 /// Rule and the line it is found in, in the file that was changed.
 type Mistake = (&'static str, &'static str, &'static str, &'static str);
@@ -195,49 +197,52 @@ fn steps_keyed_in_before_are_not_asked_again() {
     assert!(found.contains(&"asked-twice menus/account.toml:4".to_owned()), "{found:#?}");
 }
 
+/// What is found about queues once they close as told.
+fn about_queues(change: impl FnOnce(&mut BTreeMap<QueueId, QueueView>)) -> Vec<(&'static str, String)> {
+    let mut sources = sources();
+    change(sources.views.queues.as_mut().unwrap());
+    let findings = compile(&sources).findings.into_iter().filter(|finding| finding.file == "queues.toml");
+    findings.map(|finding| (finding.rule, finding.message)).collect()
+}
+
+fn one_says(found: &[(&str, String)], rule: &str, part: &str) {
+    let [(found_rule, message)] = found else { panic!("{found:#?}") };
+    assert!(*found_rule == rule && message.contains(part), "{found:#?}");
+}
+
 #[test]
 fn closed_queues_lead_somewhere() {
-    let mut sources = sources();
-    let queues = sources.views.queues.as_mut().unwrap();
-    queues.get_mut(&QueueId::new("night")).unwrap().when_closed = WhenClosed::Queue(QueueId::new("general"));
-    let compiled = compile(&sources);
-    assert_eq!(places(&compiled.findings), ["closed-queues queues.toml:1"]);
-    assert!(compiled.findings[0].message.contains("general → night → general"));
-
-    let queues = sources.views.queues.as_mut().unwrap();
-    queues.get_mut(&QueueId::new("night")).unwrap().when_closed = WhenClosed::Queue(QueueId::new("nowhere"));
-    assert_eq!(places(&compile(&sources).findings), ["unknown-queue queues.toml:1"]);
-
-    let queues = sources.views.queues.as_mut().unwrap();
-    queues.get_mut(&QueueId::new("night")).unwrap().when_closed = WhenClosed::Message;
-    queues.get_mut(&QueueId::new("night")).unwrap().hours = Some("nite".to_owned());
-    assert_eq!(places(&compile(&sources).findings), ["unknown-schedule queues.toml:1"]);
+    let to = |id: &str| WhenClosed::Queue(QueueId::new(id));
+    let night = QueueId::new("night");
+    let found = about_queues(|queues| queues.get_mut(&night).unwrap().when_closed = to("general"));
+    one_says(&found, "closed-queues", "general → night → general");
+    let found = about_queues(|queues| queues.get_mut(&night).unwrap().when_closed = to("nowhere"));
+    one_says(&found, "unknown-queue", "`nowhere`");
+    let found = about_queues(|queues| queues.get_mut(&night).unwrap().hours = Some("nite".to_owned()));
+    one_says(&found, "unknown-schedule", "`nite`");
+    let found = about_queues(|queues| queues.get_mut(&night).unwrap().hours = None);
+    assert_eq!(found, [], "who is always there is never closed");
 }
 
 #[test]
 fn callers_are_sent_on_a_few_times_only() {
-    let mut sources = sources();
-    let queues = sources.views.queues.as_mut().unwrap();
-    let mut night = queues.get(&QueueId::new("night")).unwrap().clone();
-    for n in 1..=4 {
-        night.when_closed = WhenClosed::Queue(QueueId::new(format!("n{n}")));
-        queues.insert(
-            QueueId::new(if n == 1 { "night".to_owned() } else { format!("n{}", n - 1) }),
-            night.clone(),
-        );
-    }
-    night.when_closed = WhenClosed::Message;
-    queues.insert(QueueId::new("n4"), night);
-    // From `general` five times; from `night` four, which is allowed.
-    let findings = compile(&sources).findings;
-    assert_eq!(places(&findings), ["closed-queues queues.toml:1"]);
-    assert!(findings[0].message.contains("`general`"), "{findings:#?}");
+    // From `complaints` five times; from `general` four, which is allowed.
+    let found = about_queues(|queues| {
+        let mut view = queues[&QueueId::new("night")].clone();
+        view.when_closed = WhenClosed::Queue(QueueId::new("second"));
+        queues.insert(QueueId::new("night"), view.clone());
+        view.when_closed = WhenClosed::Queue(QueueId::new("third"));
+        queues.insert(QueueId::new("second"), view.clone());
+        view.when_closed = WhenClosed::Queue(QueueId::new("cards"));
+        queues.insert(QueueId::new("third"), view);
+    });
+    one_says(&found, "closed-queues", "queue `complaints` sends callers on 5 times");
 }
 
 #[test]
 fn few_values_decide_ways() {
     let row = |field: &str, value: &str| {
-        format!("[[lookup.balance.when]]\nfield = \"{field}\"\nis = \"{value}\"\nleads_to = \"message\"\n\n")
+        format!("[[lookup.balance.when]]\nfield = \"{field}\"\nis = \"{value}\"\nleads_to = \"person\"\n\n")
     };
     let values: String = (0..8).map(|n| row("state", &format!("v{n}"))).collect();
     let many = changed(&sources(), "account", "[information.told]", &format!("{values}[information.told]"));
@@ -252,15 +257,55 @@ fn few_values_decide_ways() {
     assert!(found.len() == 1 && found[0].starts_with("too-many-values"), "{found:#?}");
 }
 
+/// Texts that are missed where `system.toml` has none.
+fn missed(sources: &Sources) -> BTreeSet<String> {
+    let mut sources = sources.clone();
+    let (_, text) = sources.files.iter_mut().find(|(path, _)| path.ends_with("system.toml")).unwrap();
+    text.truncate(text.find("[text]").unwrap());
+    let findings = compile(&sources).findings.into_iter().filter(|finding| finding.rule == "missing-text");
+    findings.map(|finding| finding.message.replace('`', "").replace(" has no text", "")).collect()
+}
+
 #[test]
 fn needed_are_the_texts_that_something_says() {
-    use crate::menu::system;
-    let strip = |name: &str| changed(&sources(), "system", &format!("\"{name}\" ="), "#");
-    for name in system::names() {
-        let found = places(&compile(&strip(name)).findings);
-        assert_eq!(found, ["missing-text menus/system.toml:1"], "{name}");
-    }
-    // The sample of the standard's tests uses none of the new nodes.
-    let plain = crate::menu::standard::tests::sources();
-    assert_eq!(compile(&plain).findings, []);
+    let all: BTreeSet<String> = system::names().map(str::to_owned).collect();
+    assert_eq!(missed(&sources()), all);
+    // The sample of the standard's tests takes digits and ends calls, and uses no newer node.
+    let plain = missed(&crate::menu::standard::tests::sources());
+    let without: Vec<&str> = all.difference(&plain).map(String::as_str).collect();
+    assert_eq!(
+        without,
+        [
+            "system.callback.enter",
+            "system.callback.offer.after",
+            "system.callback.offer.before",
+            "system.callback.refused",
+            "system.callback.thanks",
+            "system.closed",
+            "system.confirm.after",
+            "system.confirm.before",
+            "system.lookup.failed",
+            "system.lookup.wait",
+            "system.survey.thanks",
+            "system.transfer_failed",
+            "system.transfer_out",
+            "system.verify.locked",
+            "system.verify.wrong",
+        ]
+    );
+}
+
+#[test]
+fn a_closed_queue_that_rings_back_needs_the_texts_for_it() {
+    let mut plain = crate::menu::standard::tests::sources();
+    let queues = plain.views.queues.as_mut().unwrap();
+    let closes = QueueView { hours: Some("office".to_owned()), when_closed: WhenClosed::Callback };
+    // Nobody is led to it but from a queue that closes.
+    queues.insert(QueueId::new("night"), closes);
+    assert!(!missed(&plain).contains("system.callback.enter"));
+    let queues = plain.views.queues.as_mut().unwrap();
+    let on = WhenClosed::Queue(QueueId::new("night"));
+    queues.insert(QueueId::new("general"), QueueView { hours: Some("office".to_owned()), when_closed: on });
+    let missed = missed(&plain);
+    assert!(missed.contains("system.callback.enter") && missed.contains("system.closed"), "{missed:?}");
 }

@@ -157,7 +157,8 @@ fn the_language_is_told_key_by_key() {
     let manual = include_str!("../../../../docs/menus.md");
     for (path, table) in tables() {
         for key in table.keys {
-            let told = [format!("`{}`", key.name), format!("[{}", key.name), format!("{{ {} =", key.name)];
+            let name = key.name;
+            let told = [format!("`{name}`"), format!("[{name}"), format!(".{name}]"), format!("{{ {name} =")];
             assert!(told.iter().any(|told| manual.contains(told)), "docs/menus.md: {path}.{}", key.name);
         }
     }
@@ -170,7 +171,7 @@ fn the_language_is_told_key_by_key() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config::with_cases(256))]
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
 
     #[test]
     fn no_text_panics_the_parser(
