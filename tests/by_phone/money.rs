@@ -17,7 +17,7 @@ const WRONG_PIN: &str = "000000";
 pub fn reply(question: &Question) -> Reply {
     let object = |text: &str| Reply::Object(text.to_owned());
     let card = question.field("card-number");
-    let who = card.get(2..7).unwrap_or_default();
+    let who = card.get(6..11).unwrap_or_default();
     if question.path.ends_with("/verify") {
         return match (who, question.field("pin")) {
             (SLOW_TO_VERIFY, _) => Reply::Never,
@@ -33,7 +33,10 @@ pub fn reply(question: &Question) -> Reply {
             b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n".to_vec(),
         ),
         HTML => Reply::Bytes(response("200 OK", "<html>balance: 100</html>")),
-        CUT_OFF => Reply::Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"balance\":\"1".to_vec()),
+        CUT_OFF => {
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500";
+            Reply::Bytes(format!("{head}\r\n\r\n{{\"balance\":\"1").into_bytes())
+        }
         NONSENSE => object(r#"{"balance":"a lot","card":"open"}"#),
         BLOCKED => object(r#"{"balance":"5.00","card":"blocked"}"#),
         _ => object(r#"{"balance":"20304.05","card":"open"}"#),
@@ -74,12 +77,12 @@ fn failed_number(n: usize) -> String {
     format!("1390000005{n}")
 }
 
-/// Eight digits, the last one after Luhn.
+/// Twelve digits, the last one after Luhn.
 fn card(who: &str) -> String {
-    let seven = format!("62{who}");
-    let digits = seven.bytes().rev().map(|digit| u32::from(digit - b'0'));
+    let eleven = format!("622202{who}");
+    let digits = eleven.bytes().rev().map(|digit| u32::from(digit - b'0'));
     let sum: u32 = digits.enumerate().map(|(n, digit)| luhn(digit, n % 2 == 0)).sum();
-    format!("{seven}{}", (10 - sum % 10) % 10)
+    format!("{eleven}{}", (10 - sum % 10) % 10)
 }
 
 fn luhn(digit: u32, doubled: bool) -> u32 {
@@ -93,8 +96,8 @@ fn luhn(digit: u32, doubled: bool) -> u32 {
 /// Short cards, and a system that may take two seconds.
 pub fn prepare(stage: &Stage) {
     stage.edit("menus/accounts.toml", |file| {
-        file["collect"]["card-number"]["min"] = value(8);
-        file["collect"]["card-number"]["max"] = value(8);
+        file["collect"]["card-number"]["min"] = value(12);
+        file["collect"]["card-number"]["max"] = value(12);
     });
     stage.edit("ops/hotline.toml", |file| {
         let bank = &mut file["lookups"]["bank"];
